@@ -152,6 +152,8 @@ EMBEDDED = not REDIS_URL
 
 # --- Accounts -----------------------------------------------------------------------------------
 
+AUTH_USER_MODEL = "accounts.User"
+INVITATION_DAYS = whole("INVITATION_DAYS", 7, minimum=1)
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
