@@ -1,0 +1,141 @@
+"""The catalogue as admins edit it and visitors see it: one row per processor on offer."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from . import page_manifest, tags
+from .querysets import ProcessorQuerySet
+from .visibility import Visibility
+
+
+class Processor(models.Model):
+    """Not the class in code and not a running instance: what is offered, to whom, with which defaults."""
+
+    class State(models.TextChoices):
+        PUBLISHED = "published", _("On offer")
+        RETIRED = "retired", _("Retired")
+
+    # A session that runs, or a worker that holds the loaded class, must notice a change of these.
+    SESSION_FIELDS = ("key", "configuration", "parameters", "constraints", "title")
+
+    title = models.CharField(_("title"), max_length=80)
+    slug = models.SlugField(
+        _("address"), max_length=80, unique=True, help_text=_("The last part of its address.")
+    )
+    description = models.CharField(_("description"), max_length=240, blank=True, help_text=_("One sentence."))
+    thumbnail = models.ImageField(_("picture"), upload_to="thumbnails", blank=True)
+    tags = models.CharField(_("tags"), max_length=240, blank=True)
+    key = models.CharField(_("class"), max_length=80)
+    configuration = models.JSONField(_("configuration"), default=dict, blank=True)
+    parameters = models.JSONField(_("default parameters"), default=dict, blank=True)
+    constraints = models.JSONField(_("camera and microphone"), default=dict, blank=True)
+    visibility = models.CharField(
+        _("visible to"), max_length=10, choices=Visibility.choices, default=Visibility.DRAFT
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PUBLISHED, editable=False)
+    session_limit = models.PositiveIntegerField(
+        _("session limit"),
+        default=0,
+        help_text=_("How many may use it at once; 0 means no limit of its own."),
+    )
+    order = models.PositiveIntegerField(_("order"), default=1000, help_text=_("Small numbers come first."))
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    # Which built-in made this row; kept when an admin renames it, so that the sync makes no second one.
+    seed = models.CharField(max_length=80, unique=True, null=True, editable=False)  # noqa: DJ001 (unique)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    updated = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = ProcessorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("processor")
+        verbose_name_plural = _("processors")
+        ordering = ("order", "title", "pk")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **options: Any) -> None:
+        self.tags = tags.joined(self.tags)
+        if self.pk:
+            self._count_version()
+        super().save(*args, **options)
+
+    def get_absolute_url(self) -> str:
+        return reverse("processor", args=[self.slug])
+
+    @property
+    def tag_list(self) -> list[str]:
+        return tags.split(self.tags)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.visibility == Visibility.DRAFT
+
+    @property
+    def is_retired(self) -> bool:
+        return self.state == self.State.RETIRED
+
+    def publish(self) -> None:
+        """Back on offer; a draft opens for everyone, anything else keeps the visibility it had."""
+        self.state = self.State.PUBLISHED
+        if self.is_draft:
+            self.visibility = Visibility.EVERYONE
+        self.save()
+
+    def retire(self) -> None:
+        """No new sessions; sessions that run go on, and the row stays for the history."""
+        self.state = self.State.RETIRED
+        self.save()
+
+    def spec(self) -> dict[str, Any]:
+        """What a media worker needs to run this row; it looks nothing up by itself."""
+        return {
+            "slug": self.slug,
+            "key": self.key,
+            "version": self.version,
+            "configuration": self.configuration,
+            "title": self.title,
+        }
+
+    def manifest(self) -> dict[str, Any]:
+        """What the page needs to show this row, in the language of the request at hand."""
+        return page_manifest.page_manifest(self)
+
+    def _count_version(self) -> None:
+        stored = type(self).objects.filter(pk=self.pk).values("version", *self.SESSION_FIELDS).first()
+        if stored and any(stored[name] != getattr(self, name) for name in self.SESSION_FIELDS):
+            self.version = stored["version"] + 1
+
+
+class ParameterFile(models.Model):
+    """A file a visitor chose for a parameter, or an admin as its default; small, and soon gone.
+
+    The bytes live in the database: every web process, on whatever machine, must be able to hand them on.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Exactly one of these three owns the file.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    session_key = models.CharField(max_length=40, blank=True, db_index=True)
+    processor = models.ForeignKey(Processor, on_delete=models.CASCADE, null=True, related_name="files")
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=100)
+    data = models.BinaryField()
+    created = models.DateTimeField(auto_now_add=True)
+    # Empty for a default of a catalogue row, which lasts as long as the row.
+    expires = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("parameter file")
+        verbose_name_plural = _("parameter files")
+
+    def __str__(self) -> str:
+        return self.name
