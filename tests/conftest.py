@@ -1,0 +1,60 @@
+"""People, servers and the one allowed absence, for all tests.
+
+Alice owns the site, Bob is a member, Charlie is a stranger: signed in, but with no right to anything.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from tests.support.processes import ROOT
+from tests.support.redis_server import RedisServer
+
+MODELS_FOLDER = Path(os.environ.get("SHOWROOM_TEST_MODELS") or ROOT / "../shared/models").resolve()
+
+
+@pytest.fixture
+def alice(db: None) -> Any:
+    """The owner: staff and superuser."""
+    return get_user_model().objects.create_superuser("alice", "alice@example.org", "a long walk")
+
+
+@pytest.fixture
+def bob(db: None) -> Any:
+    """A member with an ordinary account."""
+    return get_user_model().objects.create_user("bob", "bob@example.org", "a short walk")
+
+
+@pytest.fixture
+def charlie(db: None) -> Any:
+    """Another account, to be kept out of what is Alice's and Bob's."""
+    return get_user_model().objects.create_user("charlie", "charlie@example.org", "no walk")
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def models_folder() -> Path:
+    """Real models, photos and recordings; the only thing that may be absent, and the summary says so."""
+    if not MODELS_FOLDER.is_dir():
+        pytest.skip(f"the folder of test models {MODELS_FOLDER} is absent")
+    return MODELS_FOLDER
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not MODELS_FOLDER.is_dir():
+        terminalreporter.write_line(
+            f"No test models: {MODELS_FOLDER} is absent, so nothing was run with real models. "
+            "SHOWROOM_TEST_MODELS names the folder.",
+            yellow=True,
+        )

@@ -1,0 +1,110 @@
+"""Start programs of the tests and stop them by their process id, with proof that nothing is left."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from .patience import patient, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def program(*names: str) -> str:
+    """Return the path of the first program that exists; a missing one is a failure, never a skip."""
+    for name in names:
+        found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/bin:/usr/sbin")
+        if found:
+            return found
+    pytest.fail(f"{names[0]} is not installed; `make packages` installs what the tests drive")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class RunningProgram:
+    """A program in a process group of its own; its output goes to a log file."""
+
+    def __init__(
+        self, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.log = log
+        self.command = list(command)
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                env=None if environment is None else dict(environment),
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def expect_running(self) -> None:
+        code = self.process.poll()
+        if code is not None:
+            raise AssertionError(f"{' '.join(self.command)} ended with {code}:\n{self.output()[-4000:]}")
+
+    def left_over(self) -> list[int]:
+        """Process ids of this program's session, itself included."""
+        return [pid for pid in _all_processes() if _session_of(pid) == self.pid and not _is_zombie(pid)]
+
+    def stop(self, ask: signal.Signals = signal.SIGINT, seconds: float = 10) -> float:
+        """Ask the program to end; return how long it took. Whatever is left is killed and reported."""
+        started_at = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(ask)
+        try:
+            self.process.wait(patient(seconds))
+            took_seconds = time.monotonic() - started_at
+            wait_until(lambda: not self.left_over(), "the children of the program are gone", seconds=3)
+        except (subprocess.TimeoutExpired, AssertionError) as error:
+            left = self.left_over()
+            self.kill()
+            raise AssertionError(
+                f"{' '.join(self.command)} left processes {left}: {error}\n{self.output()[-4000:]}"
+            ) from error
+        return took_seconds
+
+    def kill(self) -> None:
+        for pid in self.left_over():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self.process.wait()
+
+
+def _all_processes() -> list[int]:
+    listed = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True)
+    return [int(pid) for pid in listed.stdout.split()]
+
+
+def _session_of(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except (ProcessLookupError, PermissionError):
+        return None
+
+
+def _is_zombie(pid: int) -> bool:
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return state.stdout.strip().startswith("Z")
