@@ -72,6 +72,13 @@ class Processor(models.Model):
         return reverse("processor", args=[self.slug])
 
     @property
+    def thumbnail_url(self) -> str:
+        """The picture an admin uploaded, or nothing; its address changes with it, so it may be cached."""
+        if not self.thumbnail:
+            return ""
+        return f"{reverse('processor-thumbnail', args=[self.slug])}?v={int(self.updated.timestamp())}"
+
+    @property
     def tag_list(self) -> list[str]:
         return tags.split(self.tags)
 

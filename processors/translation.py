@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext
 from . import texts
 
 # What people read in a manifest, by the name of its field. Everything else is for programs.
-READABLE_FIELDS = frozenset({"label", "description", "help", "title", "unit", "columns", "sends_elsewhere"})
+READABLE_FIELDS = frozenset({"label", "description", "help", "unit", "columns", "series", "sends_elsewhere"})
 
 
 def translated(text: str) -> str:
@@ -34,20 +34,8 @@ def whose_translation_contains(word: str) -> list[str]:
 
 
 def _field(name: str, value: Any) -> Any:
-    if name == "choices":
-        return [_choice(choice) for choice in value]
     if name not in READABLE_FIELDS:
         return translate_readable(value)
-    if isinstance(value, str):
-        return translated(value)
     if isinstance(value, list | tuple):
-        return [translated(item) if isinstance(item, str) else translate_readable(item) for item in value]
-    return translate_readable(value)
-
-
-def _choice(choice: Any) -> Any:
-    """A choice is ``[value, label]`` or ``{"value": …, "label": …}``; only its label is for people."""
-    if isinstance(choice, Mapping):
-        return translate_readable(choice)
-    value, label = choice
-    return [value, translated(label)]
+        return [translated(item) for item in value]
+    return translated(value)
