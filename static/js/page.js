@@ -1,0 +1,6 @@
+// What every page has.
+import { tendMenus } from "./menus.js";
+import { tendThemeMenu } from "./theme_menu.js";
+
+tendMenus();
+tendThemeMenu(document.querySelector(".theme-menu"));
