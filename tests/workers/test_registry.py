@@ -1,0 +1,244 @@
+"""One contract for both registries: what holds in memory holds in a real Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.redis_server import RedisServer
+from workers.memory_registry import MemoryRegistry
+from workers.redis_registry import RedisRegistry, connect
+from workers.registry import (
+    AllBusy,
+    Claim,
+    Heartbeat,
+    Lease,
+    NoWorker,
+    Registry,
+    RegistryLimits,
+    RegistryUnavailable,
+    TooManySessions,
+)
+
+LIMITS = RegistryLimits(ttl_seconds=0.4, reservation_seconds=0.8, sessions_per_owner=3, ended_seconds=5)
+
+
+@pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.redis)])
+async def registry(request: pytest.FixtureRequest) -> AsyncIterator[Registry]:
+    if request.param == "memory":
+        yield MemoryRegistry(LIMITS)
+        return
+    server: RedisServer = request.getfixturevalue("redis_server")
+    await empty(server.url)
+    found = RedisRegistry(LIMITS, server.url)
+    yield found
+    await found.close()
+
+
+async def empty(url: str) -> None:
+    client = connect(url)
+    await client.flushall()
+    await client.aclose()
+
+
+def claim(number: int = 1, owner: str = "user:1", **changes: Any) -> Claim:
+    return replace(Claim(f"session-{number}", owner, "edges"), **changes)
+
+
+async def test_without_a_worker_nobody_is_placed(registry: Registry) -> None:
+    with pytest.raises(NoWorker):
+        await registry.place(claim())
+    assert await registry.processor_states({"edges": 0}) == {"edges": "offline"}
+
+
+async def test_a_session_is_placed_on_a_living_worker(registry: Registry) -> None:
+    await registry.beat(Heartbeat("one", capacity=2))
+    lease = await registry.place(claim())
+    assert lease.worker == "one"
+    assert lease.epoch > 1_600_000_000_000
+    assert await registry.lease("session-1") == lease
+    assert await registry.processor_states({"edges": 0}) == {"edges": "ready"}
+
+
+async def test_placing_again_keeps_the_place(registry: Registry) -> None:
+    await registry.beat(Heartbeat("one", capacity=2))
+    assert await registry.place(claim()) == await registry.place(claim())
+    assert (await registry.workers())[0].used == 1
+
+
+async def test_a_full_worker_is_busy(registry: Registry) -> None:
+    await registry.beat(Heartbeat("one", capacity=1))
+    await registry.place(claim(1))
+    with pytest.raises(AllBusy):
+        await registry.place(claim(2))
+    assert await registry.processor_states({"edges": 0}) == {"edges": "busy"}
+
+
+async def test_hundred_at_once_get_exactly_the_places_there_are(registry: Registry) -> None:
+    await registry.beat(Heartbeat("one", capacity=5))
+    await registry.beat(Heartbeat("two", capacity=5))
+    answers = await asyncio.gather(
+        *(registry.place(claim(number, owner=f"user:{number}")) for number in range(100)),
+        return_exceptions=True,
+    )
+    placed = [answer for answer in answers if isinstance(answer, Lease)]
+    assert len(placed) == 10
+    assert {type(answer) for answer in answers} == {Lease, AllBusy}
+    assert sorted(worker.used for worker in await registry.workers()) == [5, 5]
+
+
+async def test_the_calmer_of_two_workers_is_taken(registry: Registry) -> None:
+    await registry.beat(Heartbeat("calm", capacity=100, stress=0.1))
+    await registry.beat(Heartbeat("hot", capacity=100, stress=0.7))
+    leases = [await registry.place(claim(number, owner=f"user:{number}")) for number in range(10)]
+    assert {lease.worker for lease in leases} == {"calm"}
+
+
+async def test_a_worker_under_stress_or_draining_takes_nobody(registry: Registry) -> None:
+    await registry.beat(Heartbeat("hot", capacity=8, stress=0.85))
+    with pytest.raises(AllBusy):
+        await registry.place(claim())
+    await registry.retire("hot")
+    await registry.beat(Heartbeat("leaving", capacity=8, draining=True))
+    with pytest.raises(NoWorker):
+        await registry.place(claim())
+
+
+async def test_an_owner_has_a_limit_and_others_are_not_touched_by_it(registry: Registry) -> None:
+    await registry.beat(Heartbeat("one", capacity=50))
+    for number in range(3):
+        await registry.place(claim(number))
+    with pytest.raises(TooManySessions):
+        await registry.place(claim(4))
+    assert await registry.place(claim(5, owner="user:2"))
+
+
+async def test_a_processor_has_a_limit_of_its_own(registry: Registry) -> None:
+    await registry.beat(Heartbeat("one", capacity=50))
+    await registry.place(claim(1, session_limit=1))
+    with pytest.raises(AllBusy):
+        await registry.place(claim(2, owner="user:2", session_limit=1))
+    assert await registry.place(claim(3, owner="user:3", processor="blur", session_limit=1))
+    assert await registry.processor_states({"edges": 1, "blur": 2}) == {"edges": "busy", "blur": "ready"}
+
+
+async def test_a_switch_takes_a_place_of_the_other_processor(registry: Registry) -> None:
+    await registry.beat(Heartbeat("one", capacity=50))
+    first = await registry.place(claim(1, session_limit=1))
+    other = await registry.place(claim(2, owner="user:2", processor="blur", session_limit=1))
+    with pytest.raises(AllBusy):
+        await registry.place(claim(2, owner="user:2", session_limit=1))
+    await registry.release(first.session)
+    moved = await registry.place(claim(2, owner="user:2", session_limit=1))
+    assert moved == replace(other, processor="edges")
+    assert (await registry.count("edges"), await registry.count("blur")) == (1, 0)
+
+
+async def test_release_frees_the_place_and_tells_why(registry: Registry) -> None:
+    await registry.beat(Heartbeat("one", capacity=1))
+    lease = await registry.place(claim(1))
+    await registry.release("session-1", lease.epoch, "left")
+    assert await registry.lease("session-1") is None
+    assert await registry.end_reason("session-1") == "left"
+    assert await registry.place(claim(2))
+
+
+async def test_release_of_an_older_epoch_frees_nothing(registry: Registry) -> None:
+    await registry.beat(Heartbeat("one", capacity=1))
+    lease = await registry.place(claim(1))
+    await registry.release("session-1", lease.epoch - 1)
+    assert await registry.lease("session-1") == lease
+
+
+async def test_a_reservation_without_an_offer_expires(registry: Registry) -> None:
+    for _beat in range(10):
+        await registry.beat(Heartbeat("one", capacity=1))
+        if _beat == 0:
+            await registry.place(claim(1))
+        await asyncio.sleep(0.1)
+    await registry.beat(Heartbeat("one", capacity=1))
+    assert await registry.place(claim(2))
+
+
+async def test_heartbeats_keep_a_lease_and_forget_what_they_no_longer_list(registry: Registry) -> None:
+    await registry.beat(Heartbeat("one", capacity=1))
+    lease = await registry.place(claim(1))
+    for _beat in range(8):
+        await registry.beat(Heartbeat("one", capacity=1, leases=(lease,)))
+        await asyncio.sleep(0.15)
+    assert await registry.lease("session-1") == lease
+    await registry.beat(Heartbeat("one", capacity=1))
+    assert await registry.lease("session-1") is None
+
+
+async def test_a_silent_worker_is_gone_with_its_sessions(registry: Registry) -> None:
+    await registry.beat(Heartbeat("one", capacity=1))
+    lease = await registry.place(claim(1))
+    await registry.beat(Heartbeat("one", capacity=1, leases=(lease,)))
+    await asyncio.sleep(LIMITS.ttl_seconds + 0.1)
+    assert await registry.workers() == []
+    assert await registry.lease("session-1") is None
+
+
+async def test_a_session_placed_anew_has_a_higher_epoch_and_the_old_worker_is_told(
+    registry: Registry,
+) -> None:
+    await registry.beat(Heartbeat("one", capacity=1))
+    old = await registry.place(claim(1))
+    await registry.beat(Heartbeat("one", capacity=1, leases=(old,)))
+    await asyncio.sleep(LIMITS.ttl_seconds + 0.1)
+    await registry.beat(Heartbeat("two", capacity=1))
+    new = await registry.place(claim(1))
+    assert (new.worker, new.epoch > old.epoch) == ("two", True)
+    assert await registry.beat(Heartbeat("one", capacity=1, leases=(old,))) == {"session-1"}
+    assert await registry.lease("session-1") == new
+
+
+async def test_a_retired_worker_is_gone_at_once(registry: Registry) -> None:
+    await registry.beat(Heartbeat("one", capacity=1))
+    await registry.place(claim(1))
+    await registry.retire("one")
+    assert await registry.workers() == []
+    assert await registry.lease("session-1") is None
+
+
+@pytest.mark.redis
+async def test_an_emptied_redis_is_whole_after_one_heartbeat_of_each_worker(
+    redis_server: RedisServer,
+) -> None:
+    await empty(redis_server.url)
+    registry = RedisRegistry(LIMITS, redis_server.url)
+    await registry.beat(Heartbeat("one", capacity=4))
+    leases = tuple([await registry.place(claim(number)) for number in range(3)])
+    await empty(redis_server.url)
+    assert await registry.leases([lease.session for lease in leases]) == {}
+    assert await registry.beat(Heartbeat("one", capacity=4, leases=leases)) == frozenset()
+    assert await registry.leases([lease.session for lease in leases]) == {
+        lease.session: lease for lease in leases
+    }
+    with pytest.raises(TooManySessions):
+        await registry.place(claim(9))
+    await registry.close()
+
+
+@pytest.mark.redis
+async def test_a_restarted_redis_is_noticed_and_asked_again(tmp_path: Path) -> None:
+    server = RedisServer(tmp_path)
+    server.start()
+    registry = RedisRegistry(LIMITS, server.url)
+    try:
+        before = await registry.generation()
+        await registry.beat(Heartbeat("one", capacity=4))
+        server.stop()
+        with pytest.raises(RegistryUnavailable):
+            await registry.workers()
+        server.start()
+        await registry.beat(Heartbeat("one", capacity=4))
+        assert [worker.name for worker in await registry.workers()] == ["one"]
+        assert await registry.generation() != before
+    finally:
+        await registry.close()
+        server.stop()

@@ -1,0 +1,41 @@
+"""Which worker takes the next session: of two random ones with room, the one under less stress.
+
+Two choices spread load nearly as well as asking all, and a burst does not land on one favourite.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+# Above this a worker takes nobody new: what is left keeps its running sessions fluent.
+FULL_STRESS = 0.8
+
+
+class Candidate(Protocol):
+    @property
+    def capacity(self) -> int: ...
+    @property
+    def stress(self) -> float: ...
+    @property
+    def draining(self) -> bool: ...
+    @property
+    def used(self) -> int: ...
+
+
+AnyCandidate = TypeVar("AnyCandidate", bound=Candidate)
+
+
+def has_room(candidate: Candidate) -> bool:
+    return not candidate.draining and candidate.used < candidate.capacity and candidate.stress < FULL_STRESS
+
+
+def pressure(candidate: Candidate) -> float:
+    """Reserved seats count at once; the stress a worker reports follows a second later."""
+    return max(candidate.stress, candidate.used / max(candidate.capacity, 1))
+
+
+def choose(candidates: Sequence[AnyCandidate]) -> AnyCandidate | None:
+    """The calmer of two random candidates with room, or None when all are full."""
+    open_ones = [candidate for candidate in candidates if has_room(candidate)]
+    pair = random.sample(open_ones, min(2, len(open_ones)))
+    return min(pair, key=pressure, default=None)

@@ -1,0 +1,207 @@
+"""The atomic steps of the Redis registry, in Lua. Each reads the server's clock, so machines may disagree.
+
+Keys (below a prefix): ``workers`` name → expiry; ``worker:NAME`` its last heartbeat; ``lease:SESSION`` a
+session's place; and three indexes session → expiry: ``of-worker:NAME``, ``of-owner:KEY``, ``of-processor:SLUG``.
+Everything has an expiry of its own: what nobody renews disappears without a sweep.
+"""
+
+COMMON = """
+local prefix = KEYS[1]
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+
+local function key(kind, name) return prefix .. kind .. ':' .. name end
+
+local function alive(worker)
+  local expiry = redis.call('ZSCORE', prefix .. 'workers', worker)
+  return expiry and tonumber(expiry) > now
+end
+
+local function count(index)
+  redis.call('ZREMRANGEBYSCORE', index, '-inf', now)
+  return redis.call('ZCARD', index)
+end
+
+local function read_lease(session)
+  local fields = redis.call('HMGET', key('lease', session), 'worker', 'epoch', 'owner', 'processor', 'phase')
+  if not fields[1] then return nil end
+  return {session = session, worker = fields[1], epoch = tonumber(fields[2]), owner = fields[3],
+          processor = fields[4], phase = fields[5]}
+end
+
+local function indexes(lease)
+  return {key('of-worker', lease.worker), key('of-owner', lease.owner), key('of-processor', lease.processor)}
+end
+
+local function drop(lease)
+  redis.call('DEL', key('lease', lease.session))
+  for _, index in ipairs(indexes(lease)) do redis.call('ZREM', index, lease.session) end
+end
+
+local function write_lease(lease, milliseconds)
+  local name = key('lease', lease.session)
+  redis.call('HSET', name, 'worker', lease.worker, 'epoch', lease.epoch, 'owner', lease.owner,
+             'processor', lease.processor, 'phase', lease.phase)
+  redis.call('PEXPIRE', name, milliseconds)
+  for _, index in ipairs(indexes(lease)) do
+    redis.call('ZADD', index, now + milliseconds, lease.session)
+    if redis.call('PTTL', index) < milliseconds then redis.call('PEXPIRE', index, milliseconds + 1000) end
+  end
+end
+
+local function entries()
+  redis.call('ZREMRANGEBYSCORE', prefix .. 'workers', '-inf', now)
+  local found = {}
+  for _, name in ipairs(redis.call('ZRANGE', prefix .. 'workers', 0, -1)) do
+    local fields = redis.call('HMGET', key('worker', name), 'capacity', 'stress', 'draining')
+    if fields[1] then
+      table.insert(found, {name = name, capacity = tonumber(fields[1]), stress = tonumber(fields[2]),
+                           draining = fields[3] == '1', used = count(key('of-worker', name))})
+    end
+  end
+  return found
+end
+"""
+
+# ARGV: worker, capacity, stress, draining (0/1), ttl ms, leases as JSON → JSON list of superseded sessions
+BEAT = (
+    COMMON
+    + """
+local worker, ttl = ARGV[1], tonumber(ARGV[5])
+redis.call('ZADD', prefix .. 'workers', now + ttl, worker)
+redis.call('HSET', key('worker', worker), 'capacity', ARGV[2], 'stress', ARGV[3], 'draining', ARGV[4])
+redis.call('PEXPIRE', key('worker', worker), ttl + 1000)
+
+local superseded, listed = {}, {}
+for _, lease in ipairs(cjson.decode(ARGV[6])) do
+  local held = read_lease(lease.session)
+  if held and held.worker ~= worker and held.epoch > lease.epoch and alive(held.worker) then
+    table.insert(superseded, lease.session)
+  else
+    if held then drop(held) end
+    lease.phase = 'live'
+    write_lease(lease, ttl)
+    listed[lease.session] = true
+  end
+end
+for _, session in ipairs(redis.call('ZRANGE', key('of-worker', worker), 0, -1)) do
+  local held = read_lease(session)
+  if held and held.worker == worker and held.phase == 'live' and not listed[session] then drop(held) end
+end
+if #superseded == 0 then return '[]' end
+return cjson.encode(superseded)
+"""
+)
+
+# ARGV: worker
+RETIRE = (
+    COMMON
+    + """
+redis.call('ZREM', prefix .. 'workers', ARGV[1])
+redis.call('DEL', key('worker', ARGV[1]))
+for _, session in ipairs(redis.call('ZRANGE', key('of-worker', ARGV[1]), 0, -1)) do
+  local held = read_lease(session)
+  if held and held.worker == ARGV[1] then drop(held) end
+end
+redis.call('DEL', key('of-worker', ARGV[1]))
+"""
+)
+
+WORKERS = (
+    COMMON
+    + """
+local found = entries()
+if #found == 0 then return '[]' end
+return cjson.encode(found)
+"""
+)
+
+# ARGV: session, owner, processor, session limit, sessions per owner, reservation ms, full stress, two dice
+# → JSON {lease} or {refused}
+PLACE = (
+    COMMON
+    + """
+local session, owner, processor = ARGV[1], ARGV[2], ARGV[3]
+local limit, owner_limit, reservation = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local full = tonumber(ARGV[7])
+
+local function refuse(reason) return cjson.encode({refused = reason}) end
+local function processor_full() return limit > 0 and count(key('of-processor', processor)) >= limit end
+local function answer(lease)
+  -- An epoch is above 2^31 and below 2^53: cjson would print it in powers of ten.
+  lease.epoch = string.format('%.0f', lease.epoch)
+  return cjson.encode({lease = lease})
+end
+
+local held = read_lease(session)
+if held and alive(held.worker) then
+  if held.processor ~= processor then
+    if processor_full() then return refuse('busy') end
+    local remaining = redis.call('PTTL', key('lease', session))
+    drop(held)
+    held.processor = processor
+    write_lease(held, remaining)
+  end
+  return answer(held)
+end
+if held then drop(held) end
+if count(key('of-owner', owner)) >= owner_limit then return refuse('session_limit') end
+if processor_full() then return refuse('busy') end
+
+local someone, open = false, {}
+for _, worker in ipairs(entries()) do
+  if not worker.draining then
+    someone = true
+    if worker.used < worker.capacity and worker.stress < full then
+      worker.pressure = math.max(worker.stress, worker.used / worker.capacity)
+      table.insert(open, worker)
+    end
+  end
+end
+if not someone then return refuse('offline') end
+if #open == 0 then return refuse('busy') end
+
+local first = math.floor(tonumber(ARGV[8]) * #open) + 1
+local chosen = table.remove(open, first)
+if #open > 0 then
+  local second = open[math.floor(tonumber(ARGV[9]) * #open) + 1]
+  if second.pressure < chosen.pressure then chosen = second end
+end
+local lease = {session = session, worker = chosen.name, epoch = now, owner = owner, processor = processor,
+               phase = 'reserved'}
+if held and held.epoch >= now then lease.epoch = held.epoch + 1 end
+write_lease(lease, reservation)
+return answer(lease)
+"""
+)
+
+# ARGV: session, epoch or '', reason, remembered ms
+RELEASE = (
+    COMMON
+    + """
+local held = read_lease(ARGV[1])
+if held and ARGV[2] ~= '' and held.epoch ~= tonumber(ARGV[2]) then return end
+if held then drop(held) end
+if ARGV[3] ~= '' then redis.call('SET', key('ended', ARGV[1]), ARGV[3], 'PX', ARGV[4]) end
+"""
+)
+
+# ARGV: sessions → JSON list of leases on living workers
+LEASES = (
+    COMMON
+    + """
+local found = {}
+for _, session in ipairs(ARGV) do
+  local held = read_lease(session)
+  if held and alive(held.worker) then
+    held.epoch = string.format('%.0f', held.epoch)
+    table.insert(found, held)
+  end
+end
+if #found == 0 then return '[]' end
+return cjson.encode(found)
+"""
+)
+
+# ARGV: processor
+COUNT = COMMON + "return count(key('of-processor', ARGV[1]))"

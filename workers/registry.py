@@ -1,0 +1,175 @@
+"""Who works where: heartbeats of workers, leases of sessions, and atomic reservation of a slot.
+
+Two forms, one contract: ``MemoryRegistry`` (embedded) and ``RedisRegistry`` (team). Nothing here needs to be
+kept: a registry that was emptied is whole again after the next heartbeat of every worker.
+
+A session is a *lease*: it names its worker and an epoch. A session placed anew gets a higher epoch, and a
+worker that comes back with the old one is told so by its own heartbeat and lets the session go.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from .placement import has_room
+
+ProcessorState = Literal["ready", "busy", "offline"]
+Phase = Literal["reserved", "live"]
+
+
+class RegistryError(Exception):
+    """RegistryError
+    ├── NoWorker           nobody is there to take a session
+    ├── AllBusy            every worker, or this processor, is full
+    ├── TooManySessions    this owner has as many sessions as one may have
+    └── RegistryUnavailable  the registry itself cannot be asked just now
+    """
+
+    code = "offline"
+    retry_after_seconds = 5.0
+
+
+class NoWorker(RegistryError):
+    def __str__(self) -> str:
+        return "no media worker is running"
+
+
+class AllBusy(RegistryError):
+    code = "busy"
+    retry_after_seconds = 10.0
+
+    def __str__(self) -> str:
+        return "every place is taken"
+
+
+class TooManySessions(RegistryError):
+    code = "session_limit"
+    retry_after_seconds = 10.0
+
+    def __str__(self) -> str:
+        return "this visitor has as many sessions as one may have"
+
+
+class RegistryUnavailable(RegistryError):
+    def __str__(self) -> str:
+        return "the registry cannot be reached"
+
+
+@dataclass(frozen=True)
+class WorkerState:
+    """What a media worker says about itself, once a heartbeat."""
+
+    # Ids of the sessions it holds, from the accepted offer until they are closed.
+    sessions: frozenset[str] = frozenset()
+    # 0 is idle, 1 is all it can do (CPU, loop lag).
+    stress: float = 0.0
+    # It finishes what it has and takes nothing new.
+    draining: bool = False
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A session that wants a place. ``session_limit`` is the processor's own, 0 for none."""
+
+    session: str
+    owner: str
+    processor: str
+    session_limit: int = 0
+
+
+@dataclass(frozen=True)
+class Lease:
+    session: str
+    worker: str
+    epoch: int
+    owner: str
+    processor: str
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    worker: str
+    capacity: int
+    stress: float = 0.0
+    draining: bool = False
+    leases: tuple[Lease, ...] = ()
+
+
+@dataclass(frozen=True)
+class WorkerEntry:
+    """A worker as others see it; ``used`` counts running sessions and reserved places."""
+
+    name: str
+    capacity: int
+    stress: float
+    draining: bool
+    used: int
+
+
+@dataclass(frozen=True)
+class RegistryLimits:
+    # A worker unheard of for so long is gone, and its leases with it.
+    ttl_seconds: float = 3.0
+    # Granting camera permission may take a while; then an offer must have come.
+    reservation_seconds: float = 60.0
+    sessions_per_owner: int = 4
+    # How long the reason of an end can be asked for.
+    ended_seconds: float = 300.0
+
+
+class Registry(ABC):
+    def __init__(self, limits: RegistryLimits) -> None:
+        self.limits = limits
+
+    @abstractmethod
+    async def beat(self, heartbeat: Heartbeat) -> frozenset[str]:
+        """Renew a worker and its leases; return sessions that meanwhile live elsewhere, to be let go."""
+
+    @abstractmethod
+    async def retire(self, worker: str) -> None:
+        """Forget a worker that ends, with its leases."""
+
+    @abstractmethod
+    async def workers(self) -> list[WorkerEntry]: ...
+
+    @abstractmethod
+    async def place(self, claim: Claim) -> Lease:
+        """Give the session a worker, or the one it has. Raises NoWorker, AllBusy or TooManySessions."""
+
+    @abstractmethod
+    async def leases(self, sessions: Collection[str]) -> dict[str, Lease]:
+        """Those of the given sessions that have a place on a living worker."""
+
+    @abstractmethod
+    async def release(self, session: str, epoch: int | None = None, reason: str = "") -> None:
+        """Free the place, if the lease is still of that epoch; remember why for a while."""
+
+    @abstractmethod
+    async def end_reason(self, session: str) -> str: ...
+
+    @abstractmethod
+    async def count(self, processor: str) -> int:
+        """How many places sessions of this processor hold."""
+
+    @abstractmethod
+    async def generation(self) -> str:
+        """Changes when the registry was restarted: what it passed on meanwhile may be lost."""
+
+    async def close(self) -> None:  # noqa: B027 (nothing to close is a fine default)
+        """Let go of connections that belong to the running loop."""
+
+    async def lease(self, session: str) -> Lease | None:
+        return (await self.leases([session])).get(session)
+
+    async def processor_states(self, session_limits: Mapping[str, int]) -> dict[str, ProcessorState]:
+        """For the gallery: may a visitor start now? ``session_limits`` by slug, 0 for none."""
+        workers = [worker for worker in await self.workers() if not worker.draining]
+        if not workers:
+            return dict.fromkeys(session_limits, "offline")
+        if not any(has_room(worker) for worker in workers):
+            return dict.fromkeys(session_limits, "busy")
+        return {slug: await self._own_state(slug, limit) for slug, limit in session_limits.items()}
+
+    async def _own_state(self, slug: str, limit: int) -> ProcessorState:
+        return "busy" if limit and await self.count(slug) >= limit else "ready"
