@@ -1,0 +1,86 @@
+"""Sites and browsers for this folder: started once, used by every test, gone when the folder is done.
+
+Playwright's loop runs in this thread while its browser is open, so it lives no longer than this package.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.support.redis_server import RedisServer
+from tests.support.site import Site
+
+from . import chromium
+from .chromium import ChromiumPage
+from .firefox import Firefox
+
+VisitorFactory = Callable[..., ChromiumPage]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="package")
+def embedded_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site as ``make run`` starts it: one process for everything."""
+    site = Site(tmp_path_factory.mktemp("embedded"))
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture(scope="package")
+def team_site(tmp_path_factory: pytest.TempPathFactory, redis_server: RedisServer) -> Iterator[Site]:
+    """The site as a team runs it: web, Redis and two worker processes."""
+    site = Site(tmp_path_factory.mktemp("team"), redis_url=redis_server.url)
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def site(embedded_site: Site) -> Site:
+    """The site of tests for which the mode makes no difference."""
+    return embedded_site
+
+
+@pytest.fixture(params=["embedded", "team"])
+def any_site(request: pytest.FixtureRequest) -> Site:
+    """Both modes, one after the other."""
+    found: Site = request.getfixturevalue(f"{request.param}_site")
+    return found
+
+
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium with the numbered film as camera and the tone as microphone."""
+    launched = chromium.launch_with_film(playwright, tmp_path_factory.mktemp("chromium"))
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(scope="package")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    launched = Firefox(tmp_path_factory.mktemp("firefox"))
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[VisitorFactory]:
+    """``visit(site, "bob")``: a new visitor's page in a profile of its own."""
+    with ExitStack() as visitors:
+        yield lambda site, person=None, **options: visitors.enter_context(
+            chromium.visitor(browser, site, person, **options)
+        )

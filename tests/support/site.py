@@ -1,0 +1,132 @@
+"""The real site as its host runs it: ``manage.py serve``, with Redis also ``manage.py runmediaworker``."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .patience import wait_until
+from .processes import ROOT, RunningProgram, free_port
+
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
+PLUGIN_FOLDER = ROOT / "tests" / "plugin"
+# Only these are taken over from the shell, so that a developer's settings cannot change a test.
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: str
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Site:
+    """One site with data of its own under ``folder``; embedded, or a team of processes with ``redis_url``."""
+
+    def __init__(self, folder: Path, redis_url: str = "", worker_processes: int = 2, **settings: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.redis_url = redis_url
+        self.worker_processes = worker_processes
+        self.settings = settings
+        self.web: RunningProgram | None = None
+        self.workers: RunningProgram | None = None
+        self.people: dict[str, dict[str, str]] = {}
+
+    # --- life -----------------------------------------------------------------------------------
+
+    def start(self) -> float:
+        """Start all processes; return the seconds until the site was ready for a visitor."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        started_at = time.monotonic()
+        self.web = self._run("serve")
+        if self.redis_url:
+            wait_until(lambda: self._answers("/healthz"), "the web process answers", seconds=40)
+            self.workers = self._run("runmediaworker", "--processes", str(self.worker_processes))
+        wait_until(lambda: self._answers("/readyz"), "the site is ready", seconds=40)
+        ready_seconds = time.monotonic() - started_at
+        if not self.people:
+            self.people = self.run_script("people")
+        return ready_seconds
+
+    def stop(self, ask: signal.Signals = signal.SIGINT, seconds: float = 10) -> float:
+        """Ask all processes to end, prove that none is left; return the seconds of the slowest."""
+        took = [program.stop(ask, seconds) for program in self.programs()]
+        self.web = self.workers = None
+        return max(took, default=0.0)
+
+    def programs(self) -> list[RunningProgram]:
+        return [program for program in (self.workers, self.web) if program is not None]
+
+    def output(self) -> str:
+        return "\n".join(program.output() for program in self.programs())
+
+    def environment(self) -> dict[str, str]:
+        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        return {
+            **inherited,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "VAR_DIR": str(self.folder),
+            "REDIS_URL": self.redis_url,
+            "PYTHONPATH": str(PLUGIN_FOLDER),
+            "PYTHONUNBUFFERED": "1",
+            # The tests open many sessions as few people on few workers.
+            "SESSIONS_PER_USER": "50",
+            "SESSIONS_PER_WORKER": "50",
+            "MESSAGES_PER_SECOND": "100",
+            "MESSAGE_BURST": "200",
+            **self.settings,
+        }
+
+    # --- what a test asks of it -------------------------------------------------------------------
+
+    def run_script(self, name: str, *arguments: str) -> Any:
+        """Run ``tests/support/scripts/NAME.py`` beside the running site, on its data; return its JSON."""
+        script = ROOT / "tests" / "support" / "scripts" / f"{name}.py"
+        done = subprocess.run(
+            [sys.executable, str(script), *arguments],
+            cwd=ROOT,
+            env={**self.environment(), "PYTHONPATH": f"{ROOT}{os.pathsep}{PLUGIN_FOLDER}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{script.name} failed:\n{done.stderr[-4000:]}"
+        return json.loads(done.stdout)
+
+    def get(self, path: str, person: str | None = None) -> Answer:
+        """GET as ``person``, or as a guest. Redirects are followed."""
+        request = urllib.request.Request(self.url + path)
+        if person is not None:
+            request.add_header("Cookie", f"sessionid={self.people[person]['session']}")
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return Answer(response.status, dict(response.headers), response.read().decode())
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, dict(error.headers), error.read().decode())
+
+    def _run(self, *command: str) -> RunningProgram:
+        log = self.folder / f"{command[0]}.log"
+        return RunningProgram([*MANAGE, *command], log, self.environment())
+
+    def _answers(self, path: str) -> bool:
+        for program in self.programs():
+            program.expect_running()
+        try:
+            return self.get(path).status == 200
+        except OSError:
+            return False
