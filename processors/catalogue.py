@@ -1,0 +1,68 @@
+"""Which processors there are. An explicit table; nothing is imported before somebody chooses it."""
+
+import importlib
+import logging
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from .base import Processor
+from .exceptions import ProcessorError, ProcessorUnavailable
+from .function import processor_from_function
+
+logger = logging.getLogger(__name__)
+
+ENTRY_POINT_GROUP = "showroom.processors"
+
+BUILTINS: dict[str, str] = {
+    "passthrough": "processors.builtin.passthrough:Passthrough",
+}
+
+
+def keys() -> list[str]:
+    """Return all keys: the built-ins in their order, then those of installed packages."""
+    return [*BUILTINS, *(key for key in sorted(installed()) if key not in BUILTINS)]
+
+
+def load_class(key: str) -> type[Processor]:
+    """Import and return the class; a plain function is wrapped. ``ProcessorUnavailable`` says why not."""
+    try:
+        return as_class(key, load_target(key))
+    except ProcessorUnavailable:
+        raise
+    except ProcessorError as error:
+        raise ProcessorUnavailable(f"The processor {key!r} is not written correctly. {error}") from error
+    except Exception as error:
+        logger.warning("The processor %r cannot be imported", key, exc_info=True)
+        raise ProcessorUnavailable(
+            f"The processor {key!r} cannot be imported; the host finds the reason in the log."
+        ) from error
+
+
+@cache
+def installed() -> dict[str, EntryPoint]:
+    """Return the processors of installed packages. Read once: packages come and go with a restart."""
+    return {entry.name: entry for entry in entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def load_target(key: str) -> Any:
+    if key in BUILTINS:
+        module, name = BUILTINS[key].split(":")
+        return getattr(importlib.import_module(module), name)
+    if key in installed():
+        return installed()[key].load()
+    raise ProcessorUnavailable(f"There is no processor {key!r}; it may have been uninstalled.")
+
+
+def as_class(key: str, target: Any) -> type[Processor]:
+    if isinstance(target, type) and issubclass(target, Processor):
+        return target
+    if callable(target) and not isinstance(target, type):
+        return wrapped(target)
+    raise ProcessorUnavailable(f"The processor {key!r} is neither a Processor class nor a function.")
+
+
+@cache
+def wrapped(function: Any) -> type[Processor]:
+    """One class per function, so that sessions share what is loaded."""
+    return processor_from_function(function)

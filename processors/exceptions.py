@@ -1,0 +1,90 @@
+"""What can go wrong with a processor, as sentences that may be shown to a visitor.
+
+ProcessorError
+├── ProcessorUnavailable   the catalogue cannot give the class
+├── DeclarationError       the class itself is written wrongly
+├── LoadFailed             ``load()`` raised
+├── StartFailed            ``start()`` raised
+├── ProcessFailed          ``process()`` raised; costs one frame
+├── WrongOutput            ``process()`` gave something that is no picture, sound or result; costs one frame
+│   ├── WrongPicture
+│   ├── WrongSamples
+│   └── WrongData
+└── TooManyErrors          too many frames in a row failed
+"""
+
+
+class ProcessorError(Exception):
+    """Raise it to tell the visitor what happened; ``permanent`` stops the processor at once."""
+
+    code = "processor_error"
+
+    def __init__(self, message: str, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.permanent = permanent
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ProcessorUnavailable(ProcessorError):
+    code = "processor_unavailable"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
+
+
+class DeclarationError(ProcessorError):
+    code = "bad_declaration"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
+
+
+class LoadFailed(ProcessorError):
+    code = "load_failed"
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"{label} could not be loaded. The host finds the reason in the log.", permanent=True
+        )
+
+
+class StartFailed(ProcessorError):
+    code = "start_failed"
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"{label} could not be started. The host finds the reason in the log.", permanent=True
+        )
+
+
+class ProcessFailed(ProcessorError):
+    code = "process_failed"
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f"{label} could not process this frame. The host finds the reason in the log.")
+
+
+class WrongOutput(ProcessorError):
+    code = "wrong_output"
+
+
+class WrongPicture(WrongOutput):
+    code = "wrong_picture"
+
+
+class WrongSamples(WrongOutput):
+    code = "wrong_samples"
+
+
+class WrongData(WrongOutput):
+    code = "wrong_data"
+
+
+class TooManyErrors(ProcessorError):
+    code = "too_many_errors"
+
+    def __init__(self, label: str, count: int, last: ProcessorError) -> None:
+        super().__init__(f"{label} was stopped after {count} failed frames in a row. {last}", permanent=True)

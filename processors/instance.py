@@ -1,0 +1,126 @@
+"""One running instance of a processor: calls it, checks what it gives, words what it raises."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
+
+from .base import Processor
+from .checks import check_data, check_picture, check_samples
+from .exceptions import LoadFailed, ProcessFailed, ProcessorError, StartFailed, WrongData
+from .parameters import set_values
+from .results import Picture, PixelFormat, Result, SampleArray
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What one call gave, checked. ``pixel_format`` says how to read ``image``."""
+
+    time: float
+    image: Picture | None = None
+    pixel_format: PixelFormat = "bgr24"
+    samples: SampleArray | None = None
+    data: dict[str, Any] | None = None
+
+
+class Instance:
+    """Everything here runs in one thread and raises nothing but ``ProcessorError``."""
+
+    def __init__(
+        self, cls: type[Processor], configuration: Mapping[str, Any], values: Mapping[str, Any], shared: Any
+    ) -> None:
+        self.cls = cls
+        self.processor = guarded(StartFailed(cls.label), cls)
+        self.processor.shared = shared
+        self.processor.configuration = configuration
+        # What folds have gathered so far, by result name.
+        self.folded: dict[str, Any] = {}
+        set_values(self.processor, values)
+
+    def start(self) -> None:
+        guarded(StartFailed(self.cls.label), self.processor.start)
+
+    def apply(self, values: Mapping[str, Any]) -> None:
+        set_values(self.processor, values)
+
+    def reset(self) -> None:
+        self.folded.clear()
+        guarded(ProcessFailed(self.cls.label), self.processor.reset)
+
+    def close(self) -> None:
+        try:
+            guarded(ProcessFailed(self.cls.label), self.processor.close)
+        except ProcessorError:
+            logger.warning("%s did not close cleanly", self.cls.label)
+
+    def picture(self, image: Picture, time: float) -> Outcome:
+        return self._called(lambda: self.processor.process_video(self._lent(image)), time, "image")
+
+    def samples(self, samples: SampleArray, time: float) -> Outcome:
+        return self._called(lambda: self.processor.process_audio(samples), time, "samples")
+
+    def render(self, time: float) -> Outcome:
+        return self._called(self.processor.render, time, "image")
+
+    def _lent(self, image: Picture) -> Picture:
+        """Planes of the decoder are lent: writing into them raises instead of spoiling a reference."""
+        if self.cls.pixel_format not in {"gray", "yuv420p"}:
+            return image
+        view = image.view()
+        view.flags.writeable = False
+        return view
+
+    def _called(self, call: Callable[[], Any], time: float, field: str) -> Outcome:
+        self.processor.frame_time = time
+        given = guarded(ProcessFailed(self.cls.label), call)
+        result = given if isinstance(given, Result) else Result(**{field: given})
+        moment = time if result.time is None else float(result.time)
+        samples = None if result.samples is None else self._checked_samples(result.samples)
+        data = None if result.data is None else self._checked_data(result.data)
+        if result.image is None:
+            return Outcome(moment, samples=samples, data=data)
+        image, pixel_format = check_picture(result.image, self.cls.pixel_format)
+        return Outcome(moment, image, pixel_format, samples, data)
+
+    def _checked_samples(self, samples: Any) -> SampleArray:
+        return check_samples(samples, self.cls.channels, self.cls.sample_rate)
+
+    def _checked_data(self, data: Any) -> dict[str, Any]:
+        checked = check_data(data, set(self.cls.results))
+        folds = {name: self.cls.results[name].accumulate for name in checked}
+        folding = {name: fold for name, fold in folds.items() if callable(fold)}
+        if not folding:
+            return checked
+        for name, fold in folding.items():
+            self.folded[name] = checked[name] = self._fold(fold, name, checked[name])
+        return check_data(checked, set(self.cls.results))
+
+    def _fold(self, fold: Callable[[Any, Any], Any], name: str, new: Any) -> Any:
+        try:
+            return fold(self.folded.get(name), new)
+        except Exception as error:
+            logger.warning("The fold of %s.%s raised", self.cls.label, name, exc_info=True)
+            raise WrongData(f"The fold of {name!r} failed; it gets (previous or None, new).") from error
+
+
+def load(cls: type[Processor], configuration: Mapping[str, Any]) -> Any:
+    return guarded(LoadFailed(cls.label), lambda: cls.load(configuration))
+
+
+def guarded(failure: ProcessorError, call: Callable[[], T]) -> T:
+    """Call; a ``ProcessorError`` passes, anything else goes to the log and comes out as ``failure``."""
+    try:
+        return call()
+    except ProcessorError:
+        raise
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        fail(failure, error)
+
+
+def fail(failure: ProcessorError, error: BaseException) -> NoReturn:
+    logger.warning("%s", failure, exc_info=error)
+    raise failure from error
