@@ -4,6 +4,7 @@ import json
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -56,6 +57,18 @@ def json_list(name: str) -> list[dict[str, Any]]:
     return value
 
 
+def sso_form_origins(server_url: str, others: list[str]) -> list[str]:
+    """Where a sign-in form may lead to: Chromium checks the redirect to the provider against form-action."""
+    if not server_url:
+        return []
+    parts = urlsplit(server_url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ImproperlyConfigured(
+            f"SSO_OIDC_SERVER_URL={server_url} is not an address; write for example https://login.example.org"
+        )
+    return [f"{parts.scheme}://{parts.netloc}", *others]
+
+
 def stored_secret(path: Path) -> str:
     """Return the key kept in ``path``; make it at the first start so that sessions survive a restart."""
     if not path.exists():
@@ -92,6 +105,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "accounts",
     "rooms",
     "workers",
@@ -101,7 +115,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "accounts.middleware.security_headers.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -110,6 +124,10 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.language.AccountLanguageMiddleware",
+    "accounts.middleware.guests.GuestsMiddleware",
+    "accounts.middleware.new_password.NewPasswordMiddleware",
+    "accounts.middleware.staff_mfa.StaffMfaMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -126,6 +144,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "accounts.context_processors.site",
             ],
         },
     },
@@ -149,6 +168,22 @@ MEDIA_URL = "/media/"
 
 REDIS_URL = env.str("REDIS_URL", default="")
 EMBEDDED = not REDIS_URL
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 1000}}
+    if EMBEDDED
+    else {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        # Without socket_timeout=None redis-py 8 closes every idle connection after 5 s.
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None, "socket_connect_timeout": 2}]},
+    }
+}
+
+# Sign-in throttling counts here; with several web processes they must count together.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
 
 # --- Accounts -----------------------------------------------------------------------------------
 
@@ -158,7 +193,140 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}  # type: ignore[assignment]
+PASSWORD_RESET_TIMEOUT = whole("PASSWORD_RESET_SECONDS", 24 * 3600, minimum=60)
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
 GUESTS_ALLOWED = flag("GUESTS_ALLOWED", False)
+MFA_REQUIRED_FOR_STAFF = flag("MFA_REQUIRED_FOR_STAFF", not EMBEDDED)
+
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "signup": "accounts.forms.InvitedSignupForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_RATE_LIMITS = {
+    # A whole office may sit behind one address: count strictly per account, loosely per address.
+    "login_failed": "5/300s/key,60/m/ip",
+    "login": "120/m/ip",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = whole("TRUSTED_PROXY_COUNT", 0)
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME
+
+# Single sign-on: any OpenID Connect provider. Off unless the server's address is set.
+SSO_OIDC_NAME = env.str("SSO_OIDC_NAME", default="Single sign-on")
+SSO_OIDC_SERVER_URL = env.str("SSO_OIDC_SERVER_URL", default="")
+SSO_OIDC_CLIENT_ID = env.str("SSO_OIDC_CLIENT_ID", default="")
+SSO_OIDC_CLIENT_SECRET = env.str("SSO_OIDC_CLIENT_SECRET", default="")
+SSO_SIGNUP_ALLOWED = flag("SSO_SIGNUP_ALLOWED", False)
+SSO_EMAIL_DOMAINS = [domain.lower().lstrip("@") for domain in env.list("SSO_EMAIL_DOMAINS", default=[])]
+# Where the provider forwards to while somebody signs in, if that is not its own address.
+SSO_FORM_ORIGINS = env.list("SSO_FORM_ORIGINS", default=[])
+if SSO_OIDC_SERVER_URL and not (SSO_OIDC_CLIENT_ID and SSO_OIDC_CLIENT_SECRET):
+    raise ImproperlyConfigured("SSO_OIDC_SERVER_URL needs SSO_OIDC_CLIENT_ID and SSO_OIDC_CLIENT_SECRET; set both")
+if SSO_SIGNUP_ALLOWED and not SSO_EMAIL_DOMAINS:
+    raise ImproperlyConfigured(
+        "SSO_SIGNUP_ALLOWED=True needs SSO_EMAIL_DOMAINS; write for example SSO_EMAIL_DOMAINS=example.org"
+    )
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_PROVIDERS = (
+    {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "sso",
+                    "name": SSO_OIDC_NAME,
+                    "client_id": SSO_OIDC_CLIENT_ID,
+                    "secret": SSO_OIDC_CLIENT_SECRET,
+                    "settings": {"server_url": SSO_OIDC_SERVER_URL},
+                }
+            ],
+        }
+    }
+    if SSO_OIDC_SERVER_URL
+    else {}
+)
+
+# --- E-mail: printed to the console unless EMAIL_URL names a server --------------------------------
+
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="showroom@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+
+# --- Who runs this site: named on the privacy page --------------------------------------------------
+
+HOST_NAME = env.str("HOST_NAME", default="")
+CONTACT = env.str("CONTACT", default="")
+# Which processor somebody used, and when, is forgotten after this time.
+HISTORY_DAYS = whole("HISTORY_DAYS", 90, minimum=1)
+
+# --- Security -------------------------------------------------------------------------------------
+
+# True when visitors reach the site by https, whoever ends the encryption: Daphne itself or a proxy.
+HTTPS = flag("HTTPS", False)
+if ALLAUTH_TRUSTED_PROXY_COUNT:
+    # Only a proxy that we know of may say so; anybody can send the header.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = whole("HSTS_SECONDS", 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_INCLUDE_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD", False)
+# Sub-domains and preload lists concern the neighbours of this site: its host decides, not we.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+# Sites that may show a studio in a frame, e.g. https://wiki.example.org
+EMBED_ORIGINS = env.list("EMBED_ORIGINS", default=[])
+# connect-src gains the websocket's address in the middleware: not every browser counts it as 'self'.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "media-src": ["'self'", "blob:"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'", *sso_form_origins(SSO_OIDC_SERVER_URL, SSO_FORM_ORIGINS)],
+    }
+}
+PERMISSIONS_POLICY = {
+    "camera": "(self)",
+    "microphone": "(self)",
+    "display-capture": "(self)",
+    "fullscreen": "(self)",
+    "picture-in-picture": "(self)",
+    "geolocation": "()",
+    "payment": "()",
+    "usb": "()",
+}
 
 # --- Language and time ----------------------------------------------------------------------------
 
@@ -173,6 +341,10 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "config.storage.StaticStorage"},
+}
 
 # --- Media and signalling -------------------------------------------------------------------------
 
@@ -191,6 +363,12 @@ HEARTBEAT_SECONDS = seconds("HEARTBEAT_SECONDS", 1)
 WORKER_TTL_SECONDS = seconds("WORKER_TTL_SECONDS", 3)
 SESSIONS_PER_USER = whole("SESSIONS_PER_USER", 4, minimum=1)
 SESSIONS_PER_WORKER = whole("SESSIONS_PER_WORKER", 8, minimum=1)
+# From session.open to the offer: the visitor may be asked for the camera first.
+RESERVATION_SECONDS = seconds("RESERVATION_SECONDS", 60)
+# How long a worker that is asked to end lets its sessions run on.
+DRAIN_SECONDS = seconds("DRAIN_SECONDS", 30)
+SESSION_HISTORY_DAYS = whole("SESSION_HISTORY_DAYS", 30)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 WORKER_HTTP_PORT = whole("WORKER_HTTP_PORT", 0)
 MAX_BODY_BYTES = whole("MAX_BODY_BYTES", 8 * 1024 * 1024, minimum=1024)
 PARAMETER_FILE_BYTES = whole("PARAMETER_FILE_BYTES", 2 * 1024 * 1024, minimum=1024)

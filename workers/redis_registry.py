@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Awaitable, Collection
-from typing import Any, cast
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from redis.asyncio import Redis
@@ -137,7 +137,7 @@ class RedisRegistry(Registry):
 
 
 def connect(url: str) -> Redis:
-    client = Redis.from_url(
+    client: Redis = Redis.from_url(
         url,
         decode_responses=True,
         socket_timeout=ANSWER_SECONDS,
@@ -145,7 +145,7 @@ def connect(url: str) -> Redis:
         # The caller's own rhythm is the retry: a heartbeat comes again in a second.
         retry=Retry(NoBackoff(), 0),
     )
-    return cast(Redis, client)
+    return client
 
 
 def milliseconds(seconds: float) -> int:

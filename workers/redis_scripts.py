@@ -1,7 +1,7 @@
 """The atomic steps of the Redis registry, in Lua. Each reads the server's clock, so machines may disagree.
 
 Keys (below a prefix): ``workers`` name → expiry; ``worker:NAME`` its last heartbeat; ``lease:SESSION`` a
-session's place; and three indexes session → expiry: ``of-worker:NAME``, ``of-owner:KEY``, ``of-processor:SLUG``.
+session's place; and three indexes from session to expiry: ``of-worker:``, ``of-owner:`` and ``of-processor:``.
 Everything has an expiry of its own: what nobody renews disappears without a sweep.
 """
 

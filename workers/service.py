@@ -1,0 +1,212 @@
+"""Everything around a media engine that is not media: messages in and out, heartbeat, leases, farewell.
+
+Runs on the worker's loop. ``run`` ends only by ``close`` or with the error that ended one of its tasks; then
+the process (or thread) starts anew, for half a worker is worse than none.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Collection, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .answered_requests import AnsweredRequests
+from .lease_book import LeaseBook
+from .registry import Heartbeat, Registry, RegistryError, WorkerState
+from .transport import Message, Transport, TransportError
+
+logger = logging.getLogger(__name__)
+
+SendToWeb = Callable[[str, Message], Awaitable[None]]
+INTERNAL_ERROR = "The media server could not do this. Please try again."
+
+
+class Engine(Protocol):
+    """``MediaWorker`` seen from outside."""
+
+    async def handle(self, message: Message) -> None: ...
+    async def run(self) -> None: ...
+    async def close(self, drain_seconds: float) -> None: ...
+    def load(self) -> WorkerState: ...
+
+
+MakeEngine = Callable[[str, SendToWeb, Registry], Engine]
+
+
+@dataclass(frozen=True)
+class ServiceOptions:
+    capacity: int = 8
+    heartbeat_seconds: float = 1.0
+    # How long a session may live without a websocket.
+    resume_window_seconds: float = 120.0
+
+
+class WorkerService:
+    def __init__(
+        self,
+        name: str,
+        transport: Transport,
+        registry: Registry,
+        make_engine: MakeEngine,
+        options: ServiceOptions,
+    ) -> None:
+        self.name = name
+        self.options = options
+        self._transport = transport
+        self._registry = registry
+        self._leases = LeaseBook(name)
+        self._requests = AnsweredRequests()
+        # Sessions whose websocket was lost, and when.
+        self._detached: dict[str, float] = {}
+        # One task for each message being handled.
+        self._handling: set[asyncio.Task[None]] = set()
+        self._draining = False
+        self._closed = asyncio.Event()
+        # Release and heartbeat never overlap: an older list must not bring a released session back.
+        self._registry_lock = asyncio.Lock()
+        self._registry_away = False
+        self.engine = make_engine(name, self.send_to_web, registry)
+
+    async def run(self) -> None:
+        jobs = [
+            self._transport.receive_as_worker(self.name, self.receive),
+            self._beat_for_ever(),
+            self.engine.run(),
+        ]
+        tasks = [asyncio.ensure_future(job) for job in jobs]
+        closed = asyncio.ensure_future(self._closed.wait())
+        try:
+            await asyncio.wait([closed, *tasks], return_when=asyncio.FIRST_EXCEPTION)
+            for task in tasks:
+                if task.done() and not task.cancelled() and not self._closed.is_set():
+                    task.result()
+            await self._closed.wait()
+        finally:
+            await cancel_and_wait([closed, *tasks, *self._handling])
+
+    async def close(self, drain_seconds: float) -> None:
+        """Take nothing new, give the sessions ``drain_seconds``, then end them and the service."""
+        self._draining = True
+        await self._beat()
+        try:
+            await self.engine.close(drain_seconds)
+        finally:
+            await self._retire()
+            self._closed.set()
+
+    def receive(self, message: Message) -> None:
+        """Called by the transport on this loop; returns at once."""
+        request = message.get("id")
+        if request is not None and not self._requests.is_new(request):
+            self._start(self._answer_again(request, message))
+            return
+        self._leases.note(message)
+        self._start(self._handle(message))
+
+    async def send_to_web(self, reply_channel: str, message: Message) -> None:
+        """The engine's way out. What is lost on the way is asked for again by whoever needs it."""
+        message = {**message, "worker": self.name}
+        if message.get("id") is not None:
+            self._requests.remember(message["id"], message)
+        if message["type"] == "closed":
+            await self._release(message["session"], message.get("reason", ""))
+        try:
+            await self._transport.send_to_web(reply_channel, message)
+        except TransportError:
+            logger.info("A %s message could not be sent", message["type"])
+
+    def _start(self, job: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(job)
+        self._handling.add(task)
+        task.add_done_callback(self._handling.discard)
+
+    async def _answer_again(self, request: str, message: Message) -> None:
+        answer = self._requests.answer(request)
+        if answer is not None:
+            await self._transport.send_to_web(message["reply_channel"], answer)
+
+    async def _handle(self, message: Message) -> None:
+        if message["type"] == "detach":
+            self._detached[message["session"]] = time.monotonic()
+            return
+        self._detached.pop(message.get("session", ""), None)
+        try:
+            await self.engine.handle(message)
+        except Exception:
+            logger.exception("The engine raised on a %s message", message["type"])
+            await self._report_failure(message)
+
+    async def _report_failure(self, message: Message) -> None:
+        if "reply_channel" in message:
+            error = {"type": "error", "code": "internal", "message": INTERNAL_ERROR, "retry_after": 1}
+            origin = {"id": message.get("id"), "session": message.get("session")}
+            await self.send_to_web(message["reply_channel"], error | origin)
+
+    async def _beat_for_ever(self) -> None:
+        while True:
+            await self._beat()
+            await self._end_abandoned()
+            await asyncio.sleep(self.options.heartbeat_seconds)
+
+    async def _beat(self) -> None:
+        try:
+            async with self._registry_lock:
+                moved = await self._registry.beat(self._heartbeat())
+        except RegistryError:
+            self._note_registry(away=True)
+            return
+        self._note_registry(away=False)
+        for session in moved:
+            self._end(session, "moved")
+
+    def _heartbeat(self) -> Heartbeat:
+        state = self.engine.load()
+        return Heartbeat(
+            self.name,
+            capacity=self.options.capacity,
+            stress=state.stress,
+            draining=self._draining or state.draining,
+            leases=self._leases.held(state.sessions),
+        )
+
+    def _note_registry(self, away: bool) -> None:
+        """Sessions go on without a registry; the log says once that it is gone and once that it is back."""
+        if away != self._registry_away:
+            logger.warning("The registry is %s for worker %s", "away" if away else "back", self.name)
+        self._registry_away = away
+
+    async def _end_abandoned(self) -> None:
+        horizon = time.monotonic() - self.options.resume_window_seconds
+        for session, since in list(self._detached.items()):
+            if since < horizon:
+                self._detached.pop(session, None)
+                self._end(session, "left")
+
+    def _end(self, session: str, reason: str) -> None:
+        self._start(self._handle({"type": "close", "session": session, "reason": reason}))
+
+    async def _release(self, session: str, reason: str) -> None:
+        lease = self._leases.forget(session)
+        self._detached.pop(session, None)
+        if lease is None:
+            return
+        try:
+            async with self._registry_lock:
+                await self._registry.release(session, lease.epoch, reason)
+        except RegistryError:
+            logger.info("A place is freed later: the registry is away")
+
+    async def _retire(self) -> None:
+        try:
+            async with self._registry_lock:
+                await self._registry.retire(self.name)
+            await self._registry.close()
+        except RegistryError:
+            logger.info("The registry is away; the worker's entry expires by itself")
+
+
+async def cancel_and_wait(tasks: Collection[asyncio.Future[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
