@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from .version import BASE_DIR, VERSION
 
 env = environ.FileAwareEnv()
-environ.Env.read_env(BASE_DIR / ".env")
+environ.Env.read_env(env.str("SETTINGS_FILE", default=str(BASE_DIR / ".env")))
 
 
 def typed(name: str, read: Any, default: Any, example: str) -> Any:
@@ -42,7 +42,7 @@ def seconds(name: str, default: float) -> float:
     value: float = typed(name, env.float, default, str(default))
     if value <= 0:
         raise ImproperlyConfigured(f"{name}={value} is not a duration; write seconds above 0")
-    return value
+    return float(value)
 
 
 def json_list(name: str) -> list[dict[str, Any]]:

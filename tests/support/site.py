@@ -80,6 +80,7 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
+            "SETTINGS_FILE": os.devnull,
             "VAR_DIR": str(self.folder),
             "REDIS_URL": self.redis_url,
             "PYTHONPATH": str(PLUGIN_FOLDER),
