@@ -36,9 +36,7 @@ class Invitation(models.Model):
     email = models.EmailField(
         _("e-mail"), blank=True, help_text=_("Only this address can sign up. Empty: whoever has the link.")
     )
-    note = models.CharField(
-        _("note"), max_length=200, blank=True, help_text=_("For you; guests do not see it.")
-    )
+    note = models.CharField(_("note"), max_length=200, blank=True, help_text=_("Only staff see it."))
     groups = models.ManyToManyField(Group, verbose_name=_("groups to join"), blank=True)
     max_uses = models.PositiveIntegerField(_("can be used"), default=1, help_text=_("How many accounts."))
     uses = models.PositiveIntegerField(_("used"), default=0, editable=False)
@@ -69,12 +67,12 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return self.email or self.note or str(self.pk)[:8]
 
+    def get_absolute_url(self) -> str:
+        return reverse("invitation", args=[self.token])
+
     @property
     def token(self) -> str:
         return signing.Signer(salt=SALT).sign(str(self.pk))
-
-    def get_absolute_url(self) -> str:
-        return reverse("invitation", args=[self.token])
 
     @property
     def state(self) -> str:

@@ -1,0 +1,4 @@
+from .invitation import InvitationAdmin
+from .user import UserAdmin
+
+__all__ = ["InvitationAdmin", "UserAdmin"]
