@@ -9,7 +9,7 @@ django.setup()
 from processors import catalogue
 from processors.models import Processor
 
-keys = [key for key in catalogue.keys() if key.startswith("test-")]
+keys = [key for key in [*catalogue.keys()] if key.startswith("test-")]
 for key in keys:
     label = catalogue.load_class(key).label
     Processor.objects.get_or_create(
