@@ -52,6 +52,9 @@ class Processor(models.Model):
     created = models.DateTimeField(_("created"), auto_now_add=True)
     updated = models.DateTimeField(_("changed"), auto_now=True)
 
+    # Whether the last save of this instance exchanged the class, and with it the parameters.
+    class_changed = False
+
     objects = ProcessorQuerySet.as_manager()
 
     class Meta:
@@ -118,8 +121,10 @@ class Processor(models.Model):
 
     def _count_version(self) -> None:
         stored = type(self).objects.filter(pk=self.pk).values("version", *self.SESSION_FIELDS).first()
-        if stored and any(stored[name] != getattr(self, name) for name in self.SESSION_FIELDS):
+        changed = [name for name in self.SESSION_FIELDS if stored and stored[name] != getattr(self, name)]
+        if stored and changed:
             self.version = stored["version"] + 1
+        self.class_changed = "key" in changed
 
 
 class ParameterFile(models.Model):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .translation import translate_readable, translated
+from . import catalogue
+from .manifest import manifest
+from .translation import translated
 
 if TYPE_CHECKING:
     from .models import Processor
@@ -12,33 +14,30 @@ if TYPE_CHECKING:
 
 def page_manifest(row: Processor) -> dict[str, Any]:
     """Raises ProcessorUnavailable when the class of the row cannot be loaded here."""
-    from . import catalogue
-    from .manifest import manifest
-
-    of_class = manifest(catalogue.load_class(row.key))
-    page = translate_readable(of_class)
-    constraints = merged_constraints(of_class.get("constraints") or {}, row.constraints)
-    return page | {
+    of_class = manifest(catalogue.load_class(row.key), row.key, translate=translated)
+    return of_class | {
         "slug": row.slug,
         "title": translated(row.title),
-        "description": translated(row.description) or page["description"],
+        "description": translated(row.description) or of_class["description"],
         "tags": [translated(tag) for tag in row.tag_list],
-        "constraints": constraints,
-        "defaults": defaults(of_class, row.parameters),
+        "constraints": constraints(of_class["constraints"], row.constraints),
+        "defaults": defaults(of_class["parameters"], row.parameters),
         "session_limit": row.session_limit,
         "version": row.version,
         "privacy": privacy(of_class),
     }
 
 
-def defaults(of_class: dict[str, Any], chosen: dict[str, Any]) -> dict[str, Any]:
+def defaults(parameters: list[dict[str, Any]], chosen: dict[str, Any]) -> dict[str, Any]:
     """Each parameter's starting value; a stale name in the row (the class changed) is left out."""
-    return {item["name"]: chosen.get(item["name"], item["default"]) for item in of_class["parameters"]}
+    return {item["name"]: chosen.get(item["name"], item["default"]) for item in parameters}
 
 
-def merged_constraints(of_class: dict[str, Any], of_row: dict[str, Any]) -> dict[str, Any]:
-    kinds = of_class.keys() | of_row.keys()
-    return {kind: {**(of_class.get(kind) or {}), **(of_row.get(kind) or {})} for kind in kinds}
+def constraints(of_class: dict[str, Any], of_row: dict[str, Any]) -> dict[str, Any]:
+    """The row's wishes over those of the class; what the class does not take is never asked for."""
+    return {
+        kind: {**wished, **of_row.get(kind, {})} if wished else False for kind, wished in of_class.items()
+    }
 
 
 def privacy(of_class: dict[str, Any]) -> dict[str, Any]:
@@ -48,6 +47,6 @@ def privacy(of_class: dict[str, Any]) -> dict[str, Any]:
         "microphone": "audio" in of_class["takes"],
         "stored": False,
         "recorded": False,
-        "sends_elsewhere": translated(of_class.get("sends_elsewhere", "")),
+        "sends_elsewhere": of_class["sends_elsewhere"],
         "never_passthrough": of_class["never_passthrough"],
     }

@@ -52,7 +52,8 @@ def _keep(request: HttpRequest, processor: Processor) -> Any:
 
 
 def _file_parameter(processor: Processor, name: str) -> Mapping[str, Any]:
-    for parameter in manifest(catalogue.load_class(processor.key))["parameters"]:
+    parameters: list[dict[str, Any]] = manifest(catalogue.load_class(processor.key))["parameters"]
+    for parameter in parameters:
         if parameter["name"] == name and parameter["type"] == "file":
             return parameter
     raise FileRefused("unknown_parameter", 400, _("This processor takes no file here."))

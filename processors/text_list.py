@@ -1,0 +1,12 @@
+"""Which texts of the built-ins a visitor can read."""
+
+from . import catalogue
+from .manifest import visible_texts
+from .seeds import SEEDS, TAGS
+
+
+def builtin_texts() -> list[str]:
+    """Every text once, sorted, so that a new processor changes few lines of the list."""
+    of_classes = (text for key in catalogue.BUILTINS for text in visible_texts(catalogue.load_class(key)))
+    of_rows = (text for seed in SEEDS for text in (seed.title, seed.description))
+    return sorted({*of_classes, *of_rows, *TAGS} - {""})
