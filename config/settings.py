@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "channels",
     "csp",
     "allauth",
@@ -129,6 +130,9 @@ MIDDLEWARE = [
     "accounts.middleware.new_password.NewPasswordMiddleware",
     "accounts.middleware.staff_mfa.StaffMfaMiddleware",
 ]
+
+# Widgets of our own have their templates beside the pages.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
