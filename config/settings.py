@@ -69,6 +69,17 @@ def sso_form_origins(server_url: str, others: list[str]) -> list[str]:
     return [f"{parts.scheme}://{parts.netloc}", *others]
 
 
+def port_range(name: str) -> tuple[int, int]:
+    """Read FIRST-LAST; empty means any port, as (0, 0)."""
+    value = env.str(name, default="")
+    if not value:
+        return (0, 0)
+    first, _dash, last = value.partition("-")
+    if not (first.isdigit() and last.isdigit() and 1024 <= int(first) <= int(last) <= 65535):
+        raise ImproperlyConfigured(f"{name}={value} is not a range of ports; write for example {name}=50000-50100")
+    return (int(first), int(last))
+
+
 def stored_secret(path: Path) -> str:
     """Return the key kept in ``path``; make it at the first start so that sessions survive a restart."""
     if not path.exists():
@@ -233,6 +244,9 @@ ACCOUNT_RATE_LIMITS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = whole("TRUSTED_PROXY_COUNT", 0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+# Without a mail server nobody could confirm an address first.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # Single sign-on: any OpenID Connect provider. Off unless the server's address is set.
 SSO_OIDC_NAME = env.str("SSO_OIDC_NAME", default="Single sign-on")
@@ -282,8 +296,6 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
 HOST_NAME = env.str("HOST_NAME", default="")
 CONTACT = env.str("CONTACT", default="")
-# Which processor somebody used, and when, is forgotten after this time.
-HISTORY_DAYS = whole("HISTORY_DAYS", 90, minimum=1)
 
 # --- Security -------------------------------------------------------------------------------------
 
@@ -354,6 +366,9 @@ STORAGES = {
 
 ICE_SERVERS = json_list("ICE_SERVERS")
 WORKER_ICE_SERVERS = json_list("WORKER_ICE_SERVERS")
+# What browsers must use instead of a worker's own address, behind NAT 1:1 or in a container.
+WORKER_PUBLIC_ADDRESS = env.str("WORKER_PUBLIC_ADDRESS", default="")
+WORKER_UDP_PORTS = port_range("WORKER_UDP_PORTS")
 WEBSOCKET_MESSAGE_BYTES = whole("WEBSOCKET_MESSAGE_BYTES", 128 * 1024, minimum=1024)
 WEBSOCKET_HARD_LIMIT_BYTES = whole("WEBSOCKET_HARD_LIMIT_BYTES", 1024 * 1024, minimum=1024)
 SDP_BYTES = whole("SDP_BYTES", 64 * 1024, minimum=1024)

@@ -19,6 +19,7 @@ def new_service() -> WorkerService:
 
 
 def new_engine(name: str, send_to_web: SendToWeb, registry: Registry) -> Engine:
-    from .media_worker import EngineOptions, MediaWorker
+    from .engine_options import EngineOptions
+    from .media_worker import MediaWorker
 
     return MediaWorker(name, send_to_web, registry, EngineOptions.from_settings())

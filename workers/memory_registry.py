@@ -74,7 +74,7 @@ class MemoryRegistry(Registry):
         with self._lock:
             now = self._purge()
             held = self._leases.get(claim.session)
-            if held and held.lease.worker in self._workers:
+            if held and held.lease.worker in self._workers and not (claim.anew and held.phase == "reserved"):
                 return self._keep(held, claim)
             self._leases.pop(claim.session, None)
             self._check_owner(claim)
@@ -87,14 +87,15 @@ class MemoryRegistry(Registry):
             found = (self._leases[session].lease for session in sessions if session in self._leases)
             return {lease.session: lease for lease in found if lease.worker in self._workers}
 
-    async def release(self, session: str, epoch: int | None = None, reason: str = "") -> None:
+    async def release(self, session: str, epoch: int | None = None, reason: str = "") -> bool:
         with self._lock:
             held = self._leases.get(session)
             if held and epoch not in {None, held.lease.epoch}:
-                return
+                return False
             self._leases.pop(session, None)
             if reason:
                 self._ended[session] = (reason, time.monotonic() + self.limits.ended_seconds)
+            return True
 
     async def end_reason(self, session: str) -> str:
         with self._lock:

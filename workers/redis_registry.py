@@ -78,6 +78,7 @@ class RedisRegistry(Registry):
                 FULL_STRESS,
                 random.random(),
                 random.random(),
+                int(claim.anew),
             )
         )
         if "refused" in answer:
@@ -90,14 +91,15 @@ class RedisRegistry(Registry):
         found = json.loads(await self._run(redis_scripts.LEASES, *sessions))
         return {entry["session"]: as_lease(entry) for entry in found}
 
-    async def release(self, session: str, epoch: int | None = None, reason: str = "") -> None:
-        await self._run(
+    async def release(self, session: str, epoch: int | None = None, reason: str = "") -> bool:
+        answer = await self._run(
             redis_scripts.RELEASE,
             session,
             "" if epoch is None else epoch,
             reason,
             milliseconds(self.limits.ended_seconds),
         )
+        return bool(int(answer))
 
     async def end_reason(self, session: str) -> str:
         reason = await self._answer(self._client().get(f"{self._prefix}ended:{session}"))

@@ -116,7 +116,8 @@ return cjson.encode(found)
 """
 )
 
-# ARGV: session, owner, processor, session limit, sessions per owner, reservation ms, full stress, two dice
+# ARGV: session, owner, processor, session limit, sessions per owner, reservation ms, full stress, two dice,
+# anew (0/1)
 # → JSON {lease} or {refused}
 PLACE = (
     COMMON
@@ -134,7 +135,7 @@ local function answer(lease)
 end
 
 local held = read_lease(session)
-if held and alive(held.worker) then
+if held and alive(held.worker) and not (ARGV[10] == '1' and held.phase == 'reserved') then
   if held.processor ~= processor then
     if processor_full() then return refuse('busy') end
     local remaining = redis.call('PTTL', key('lease', session))
@@ -175,14 +176,15 @@ return answer(lease)
 """
 )
 
-# ARGV: session, epoch or '', reason, remembered ms
+# ARGV: session, epoch or '', reason, remembered ms → 1, or 0 when another epoch holds it
 RELEASE = (
     COMMON
     + """
 local held = read_lease(ARGV[1])
-if held and ARGV[2] ~= '' and held.epoch ~= tonumber(ARGV[2]) then return end
+if held and ARGV[2] ~= '' and held.epoch ~= tonumber(ARGV[2]) then return 0 end
 if held then drop(held) end
 if ARGV[3] ~= '' then redis.call('SET', key('ended', ARGV[1]), ARGV[3], 'PX', ARGV[4]) end
+return 1
 """
 )
 

@@ -76,6 +76,8 @@ class Claim:
     owner: str
     processor: str
     session_limit: int = 0
+    # Who comes back before the first offer gets a new epoch: the socket before can then free nothing any more.
+    anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,8 +144,8 @@ class Registry(ABC):
         """Those of the given sessions that have a place on a living worker."""
 
     @abstractmethod
-    async def release(self, session: str, epoch: int | None = None, reason: str = "") -> None:
-        """Free the place, if the lease is still of that epoch; remember why for a while."""
+    async def release(self, session: str, epoch: int | None = None, reason: str = "") -> bool:
+        """Free the place and remember why for a while; False if it belongs to another epoch by now."""
 
     @abstractmethod
     async def end_reason(self, session: str) -> str: ...

@@ -59,6 +59,8 @@ class WorkerService:
         self._requests = AnsweredRequests()
         # Sessions whose websocket was lost, and when.
         self._detached: dict[str, float] = {}
+        # Which websocket each session answers to.
+        self._attached: dict[str, str] = {}
         # One task for each message being handled.
         self._handling: set[asyncio.Task[None]] = set()
         self._draining = False
@@ -128,14 +130,24 @@ class WorkerService:
 
     async def _handle(self, message: Message) -> None:
         if message["type"] == "detach":
-            self._detached[message["session"]] = time.monotonic()
+            self._detach(message["session"], message["reply_channel"])
             return
-        self._detached.pop(message.get("session", ""), None)
+        self._attach(message.get("session", ""), message.get("reply_channel"))
         try:
             await self.engine.handle(message)
         except Exception:
             logger.exception("The engine raised on a %s message", message["type"])
             await self._report_failure(message)
+
+    def _attach(self, session: str, reply_channel: str | None) -> None:
+        if reply_channel:
+            self._detached.pop(session, None)
+            self._attached[session] = reply_channel
+
+    def _detach(self, session: str, reply_channel: str) -> None:
+        """A socket that is closed late must not detach the one that resumed meanwhile."""
+        if self._attached.get(session) == reply_channel:
+            self._detached[session] = time.monotonic()
 
     async def _report_failure(self, message: Message) -> None:
         if "reply_channel" in message:
@@ -189,6 +201,7 @@ class WorkerService:
     async def _release(self, session: str, reason: str) -> None:
         lease = self._leases.forget(session)
         self._detached.pop(session, None)
+        self._attached.pop(session, None)
         if lease is None:
             return
         try:

@@ -1,0 +1,152 @@
+"""A browser's stand-in for tests: a real peer connection that sends test pictures and decodes what comes back.
+
+It uses the same receiving end as the worker, because ``aiortc_hooks`` removes aiortc's decoder from the process.
+"""
+
+import asyncio
+import json
+import time
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamTrack
+from av import AudioFrame, VideoFrame
+
+from processors.runner import Frame
+from workers import aiortc_hooks
+from workers.audio_codecs import OpusDecoder
+from workers.frames import EncodedFrame, is_key_frame
+from workers.jitter_buffers import AudioJitterBuffer, VideoJitterBuffer
+from workers.peer_session import begins_key_frame
+from workers.video_codecs import UndecodableFrame, VideoDecoder, to_image
+
+BLOCK = 40
+BITS = 8
+
+
+def numbered_picture(number: int, width: int = 640, height: int = 480) -> np.ndarray:
+    """A grey picture whose top row of blocks spells ``number`` in binary, with a few shapes below."""
+    image = np.full((height, width, 3), 90, np.uint8)
+    for bit in range(BITS):
+        image[:BLOCK, bit * BLOCK : (bit + 1) * BLOCK] = 235 if number >> bit & 1 else 16
+    image[height // 2 : height // 2 + 80, width // 4 : width // 2] = (40, 200, 220)
+    return image
+
+
+def read_number(image: np.ndarray) -> int:
+    grey = image if image.ndim == 2 else image.mean(axis=2)
+    centres = [grey[10:30, bit * BLOCK + 10 : bit * BLOCK + 30].mean() for bit in range(BITS)]
+    return sum(1 << bit for bit, level in enumerate(centres) if level > 125)
+
+
+class NumberedCamera(MediaStreamTrack):
+    """30 numbered pictures a second."""
+
+    kind = "video"
+
+    def __init__(self, width: int = 640, height: int = 480, fps: int = 30) -> None:
+        super().__init__()
+        self.size = (width, height)
+        self.fps = fps
+        self.number = 0
+        self.started_at = time.monotonic()
+        self.sent_at: dict[int, float] = {}
+
+    async def recv(self) -> VideoFrame:
+        await asyncio.sleep(max(0.0, self.started_at + self.number / self.fps - time.monotonic()))
+        frame = VideoFrame.from_ndarray(numbered_picture(self.number % 256, *self.size), format="bgr24")
+        frame.pts, frame.time_base = self.number * 90000 // self.fps, Fraction(1, 90000)
+        self.sent_at[self.number % 256] = time.monotonic()
+        self.number += 1
+        return frame
+
+
+class ToneMicrophone(MediaStreamTrack):
+    """A sine of ``hertz`` at ``amplitude``, mono, 48 kHz, 20 ms at a time."""
+
+    kind = "audio"
+
+    def __init__(self, hertz: float = 440.0, amplitude: float = 0.1) -> None:
+        super().__init__()
+        self.hertz, self.amplitude, self.position = hertz, amplitude, 0
+        self.started_at = time.monotonic()
+
+    async def recv(self) -> AudioFrame:
+        await asyncio.sleep(max(0.0, self.started_at + self.position / 48000 - time.monotonic()))
+        at = (self.position + np.arange(960)) / 48000
+        samples = (self.amplitude * np.sin(2 * np.pi * self.hertz * at) * 32767).astype(np.int16)
+        frame = AudioFrame.from_ndarray(samples[None], format="s16", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = 48000, self.position, Fraction(1, 48000)
+        self.position += 960
+        return frame
+
+
+class BrowserPeer:
+    """Offers like the page does: data channel first, then its tracks."""
+
+    def __init__(
+        self, camera: MediaStreamTrack | None = None, microphone: MediaStreamTrack | None = None
+    ) -> None:
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.channel = self.connection.createDataChannel("showroom")
+        self.messages: list[dict[str, Any]] = []
+        self.channel.on("message", lambda data: self.messages.append(json.loads(data)))
+        self.pictures: list[Frame] = []
+        self.packets: list[EncodedFrame] = []
+        self.sound: list[np.ndarray] = []
+        self.key_frames = 0
+        self.undecodable = 0
+        self._decoder = VideoDecoder()
+        self._opus = OpusDecoder(48000, 1)
+        for track in (camera, microphone):
+            if track is not None:
+                self.connection.addTransceiver(track, direction="sendrecv")
+
+    def receive_only(self, kind: str) -> None:
+        self.connection.addTransceiver(kind, direction="recvonly")
+
+    async def offer(self) -> str:
+        await self.connection.setLocalDescription(await self.connection.createOffer())
+        return str(self.connection.localDescription.sdp)
+
+    async def accept(self, sdp: str) -> None:
+        await self.connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
+        for transceiver in self.connection.getTransceivers():
+            self._listen(transceiver.kind, transceiver.receiver)
+
+    def send(self, **message: Any) -> None:
+        self.channel.send(json.dumps(message))
+
+    def of_type(self, kind: str) -> list[dict[str, Any]]:
+        return [message for message in self.messages if message["type"] == kind]
+
+    async def close(self) -> None:
+        await self.connection.close()
+
+    def _listen(self, kind: str, receiver: Any) -> None:
+        def take(payload_type: int, timestamp: int, data: bytes) -> None:
+            codec = aiortc_hooks.codec_name(receiver, payload_type) or ""
+            frame = EncodedFrame(data, codec, timestamp / 90000, is_key_frame(codec, data), time.monotonic())
+            self._take_picture(frame) if kind == "video" else self._take_sound(frame)
+
+        if kind == "video":
+            buffer: Any = VideoJitterBuffer(take, lambda packet: begins_key_frame(receiver, packet))
+        else:
+            buffer = AudioJitterBuffer(take)
+        aiortc_hooks.attach_receiver(receiver, buffer, lambda: None)
+
+    def _take_picture(self, frame: EncodedFrame) -> None:
+        self.packets.append(frame)
+        self.key_frames += frame.is_key
+        try:
+            picture = self._decoder.decode(frame)
+        except UndecodableFrame:
+            self.undecodable += 1
+            return
+        if picture is not None:
+            self.pictures.append(Frame(to_image(picture, "bgr24"), frame.time, 0))
+
+    def _take_sound(self, frame: EncodedFrame) -> None:
+        self.sound.append(self._opus.decode(frame.data))

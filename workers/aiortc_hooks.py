@@ -1,0 +1,221 @@
+"""The only place that touches private names of aiortc and aioice.
+
+Each hook is small, says why it exists, and is covered by a contract test. ``install()`` runs once per process before
+the first peer connection and refuses versions that the hooks were not tested with.
+"""
+
+import logging
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any, Protocol
+
+import aioice.ice
+import aiortc.rtcdtlstransport
+import aiortc.rtcrtpreceiver
+from aioice.ice import CandidatePair
+from aiortc import RTCRtpReceiver, RTCRtpSender
+from aiortc.rtp import RtcpSrPacket, RtpPacket
+
+from .exceptions import HooksOutdated
+
+logger = logging.getLogger(__name__)
+
+# First tested version, first version not tested.
+TESTED = {"aiortc": ((1, 16), (1, 17)), "aioice": ((0, 13), (0, 14))}
+
+# GStreamer's webrtcbin brings an RSA certificate; aiortc offers suites for ECDSA only.
+CIPHERS = (
+    b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:"
+    b"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-CHACHA20-POLY1305:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA"
+)
+
+# RFC 7983: STUN is what begins with 0..3 and has at least a header of 20 bytes.
+STUN_HEADER_BYTES = 20
+LAST_STUN_FIRST_BYTE = 3
+
+dropped_datagrams = 0
+_installed = False
+
+
+class JitterBuffer(Protocol):
+    """What aiortc's receiver calls for each RTP packet: returns (send a PLI, always None)."""
+
+    def add(self, packet: RtpPacket) -> tuple[bool, None]: ...
+
+
+class Packetiser(Protocol):
+    """What aiortc's sender calls for each encoded frame, and for each REMB (bit/s)."""
+
+    target_bitrate: int
+
+    def pack(self, packet: Any) -> tuple[list[bytes], int]: ...
+
+
+def install() -> None:
+    """Apply the process-wide hooks once; raise HooksOutdated when a library is outside its tested range."""
+    global _installed
+    if _installed:
+        return
+    check_versions()
+    aiortc.rtcrtpreceiver.decoder_worker = _no_decoder  # type: ignore[assignment]
+    _guard_datagrams()
+    _accept_rsa_certificates()
+    _installed = True
+
+
+def check_versions() -> None:
+    for library, (first, beyond) in TESTED.items():
+        installed = version(library)
+        if not first <= tuple(int(part) for part in installed.split(".")[:2]) < beyond:
+            raise HooksOutdated(
+                f"{library} {installed} is not tested with this version of Showroom; "
+                f"install {library} {'.'.join(map(str, first))}, as uv.lock says."
+            )
+
+
+# --- Receiving: encoded frames go from the jitter buffer to the loop ------------------------------------
+
+
+def attach_receiver(
+    receiver: RTCRtpReceiver, jitter_buffer: JitterBuffer, on_end: Callable[[], None]
+) -> None:
+    """Give ``receiver`` our jitter buffer and take its end of stream.
+
+    Why: aiortc's own chain waits for the next frame's first packet (33 of its 40 ms) and decodes in a thread with an
+    unbounded queue that closing joins on the loop.
+    """
+    _replace(receiver, "_RTCRtpReceiver__jitter_buffer", jitter_buffer)
+    _replace(receiver, "_RTCRtpReceiver__decoder_queue", _EndOfStream(on_end))
+
+
+def observe_sender_reports(receiver: RTCRtpReceiver, on_report: Callable[[int, int], None]) -> None:
+    """Call ``on_report(ntp_timestamp, rtp_timestamp)`` for each RTCP sender report (RFC 3550 §6.4.1)."""
+    handle = receiver._handle_rtcp_packet
+
+    async def handle_and_tell(packet: Any) -> None:
+        if isinstance(packet, RtcpSrPacket):
+            on_report(packet.sender_info.ntp_timestamp, packet.sender_info.rtp_timestamp)
+        await handle(packet)
+
+    receiver._handle_rtcp_packet = handle_and_tell  # type: ignore[method-assign]
+
+
+def codec_name(receiver: RTCRtpReceiver, payload_type: int) -> str | None:
+    """Return the codec that ``payload_type`` stands for ("VP8", "H264", "opus"), or None."""
+    codec = getattr(receiver, "_RTCRtpReceiver__codecs").get(payload_type)  # noqa: B009 - mangled name
+    return codec.name if codec else None
+
+
+def depayloaded(packet: RtpPacket) -> bytes:
+    """Return the payload without the codec's RTP descriptor, as aiortc parsed it just before the jitter buffer."""
+    data: bytes = packet._data  # type: ignore[attr-defined]
+    return data
+
+
+async def send_pli(receiver: RTCRtpReceiver, media_ssrc: int) -> None:
+    """Ask the remote encoder for a key frame (RFC 4585 §6.3.1)."""
+    await receiver._send_rtcp_pli(media_ssrc)
+
+
+class _EndOfStream:
+    """Stands where the decoder's queue was: aiortc puts None into it when the stream has ended."""
+
+    def __init__(self, on_end: Callable[[], None]) -> None:
+        self._on_end = on_end
+
+    def put(self, task: object) -> None:
+        if task is None:
+            self._on_end()
+
+
+def _no_decoder(*_: object) -> None:
+    """Return at once, so that the thread that aiortc starts for each receiver ends at once."""
+
+
+# --- Sending: our packetiser, our key-frame routing ------------------------------------------------------
+
+
+def attach_sender(
+    sender: RTCRtpSender, packetiser: Packetiser, on_key_frame_request: Callable[[], None]
+) -> None:
+    """Let ``sender`` pack what our tracks yield, and route its viewer's PLI/FIR to the one encoder.
+
+    Why: aiortc encodes once per viewer and clamps the viewer's bandwidth estimate to its own limits.
+    """
+    _replace(sender, "_RTCRtpSender__encoder", packetiser)
+    _replace(sender, "_send_keyframe", on_key_frame_request)
+
+
+def last_rtp_timestamp(sender: RTCRtpSender) -> int:
+    """Return the RTP timestamp of the last packet sent, random offset included; 0 before the first."""
+    timestamp: int = getattr(sender, "_RTCRtpSender__rtp_timestamp")  # noqa: B009 - mangled name
+    return timestamp
+
+
+def round_trip_seconds(sender: RTCRtpSender) -> float | None:
+    """Return the smoothed round trip from RTCP reports, in seconds."""
+    rtt: float | None = getattr(sender, "_RTCRtpSender__rtt")  # noqa: B009 - mangled name
+    return rtt
+
+
+# --- The door to the network ------------------------------------------------------------------------------
+
+
+def _guard_datagrams() -> None:
+    """Drop what no working peer sends before it reaches code that would end the session.
+
+    Why: an empty datagram raises IndexError in aiortc's receive loop, and DTLS from a stranger during the handshake
+    fails it. Only STUN may come from an address that is not (yet) a succeeded candidate pair.
+    """
+    original = aioice.ice.StunProtocol.datagram_received
+
+    def datagram_received(self: Any, data: bytes, addr: tuple[Any, ...]) -> None:
+        global dropped_datagrams
+        if not _welcome(self, data, addr):
+            dropped_datagrams += 1
+            return
+        try:
+            original(self, data, addr)
+        except Exception:
+            dropped_datagrams += 1
+            logger.warning("A datagram from %s could not be read and was dropped", addr[0], exc_info=True)
+
+    aioice.ice.StunProtocol.datagram_received = datagram_received  # type: ignore[method-assign, assignment]
+
+
+def _welcome(protocol: Any, data: bytes, addr: tuple[Any, ...]) -> bool:
+    if not data:
+        return False
+    if data[0] <= LAST_STUN_FIRST_BYTE and len(data) >= STUN_HEADER_BYTES:
+        return True
+    source = (addr[0], addr[1])
+    if source == getattr(protocol, "known_peer", None):
+        return True
+    if any(
+        pair.remote_addr == source and pair.state == CandidatePair.State.SUCCEEDED
+        for pair in protocol.receiver._check_list
+    ):
+        protocol.known_peer = source
+        return True
+    return False
+
+
+def _accept_rsa_certificates() -> None:
+    certificate = aiortc.rtcdtlstransport.RTCCertificate
+    original = certificate._create_ssl_context
+
+    def create_ssl_context(self: Any, *args: Any, **options: Any) -> Any:
+        context = original(self, *args, **options)
+        context.set_cipher_list(CIPHERS)
+        return context
+
+    certificate._create_ssl_context = create_ssl_context  # type: ignore[method-assign]
+
+
+def _replace(target: object, name: str, value: object) -> None:
+    """Set a private attribute that must already be there: a renamed one would otherwise be ignored in silence."""
+    if not hasattr(target, name):
+        raise HooksOutdated(
+            f"{type(target).__name__} has no {name}; this version of aiortc is not supported."
+        )
+    setattr(target, name, value)

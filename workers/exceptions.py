@@ -1,0 +1,45 @@
+"""What can go wrong in the media engine.
+
+WorkerError                  base; do not raise directly
+├── BadOffer                 the offer cannot be used; sending it again unchanged will not help
+│   └── NoUsableCodec        no video or audio codec in common
+├── SessionUnknown           the worker does not hold this session (any more)
+├── WorkerBusy               no room for another session now; try again later
+├── ProcessorNotReady        the processor's class cannot be loaded here
+└── HooksOutdated            the installed aiortc or aioice is outside the tested range
+"""
+
+
+class WorkerError(Exception):
+    code = "internal"
+    # Seconds after which trying again may help; None when it will not.
+    retry_after: float | None = None
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class BadOffer(WorkerError):
+    code = "bad_offer"
+
+
+class NoUsableCodec(BadOffer):
+    code = "no_usable_codec"
+
+
+class SessionUnknown(WorkerError):
+    code = "session_unknown"
+
+
+class WorkerBusy(WorkerError):
+    code = "busy"
+    retry_after = 10.0
+
+
+class ProcessorNotReady(WorkerError):
+    code = "processor_unavailable"
+
+
+class HooksOutdated(WorkerError):
+    code = "internal"

@@ -1,0 +1,212 @@
+"""From RTP packets to complete encoded frames, in order.
+
+Video: a frame is complete at its marker bit (RFC 3550 §5.1; RFC 7741 §4.1 for VP8). A gap that retransmission does not
+fill within ``GAP_PATIENCE_SECONDS`` drops everything to the next key frame and asks for one until it comes.
+Audio: forwarded sound is handed on as it comes (browsers reorder and conceal); sound that is decoded here waits at
+most ``AUDIO_PATIENCE_SECONDS`` for a late packet.
+"""
+
+import time
+from collections.abc import Callable
+
+from aiortc.rtp import RtpPacket
+
+from . import aiortc_hooks
+
+SEQUENCE_MODULUS = 2**16
+# How many packets ahead of the expected one are kept: about 2 s of 1280×720.
+CAPACITY_PACKETS = 1024
+# A jump larger than this is a new stream, not a gap.
+MAX_JUMP_PACKETS = 3000
+GAP_PATIENCE_SECONDS = 0.1
+PLI_INTERVAL_SECONDS = 0.5
+AUDIO_PATIENCE_SECONDS = 0.06
+
+# Called with (payload type, RTP timestamp, encoded frame).
+OnFrame = Callable[[int, int, bytes], None]
+
+
+def distance(later: int, earlier: int) -> int:
+    """Return later − earlier for 16 bit sequence numbers, in −32768…32767."""
+    return (later - earlier + SEQUENCE_MODULUS // 2) % SEQUENCE_MODULUS - SEQUENCE_MODULUS // 2
+
+
+class VideoJitterBuffer:
+    """Collects packets of one video stream; hands on each frame at its marker bit.
+
+    ``add`` has the signature that aiortc's receiver calls: it returns whether a PLI must be sent.
+    """
+
+    def __init__(
+        self,
+        on_frame: OnFrame,
+        begins_key_frame: Callable[[RtpPacket], bool],
+        patience_seconds: Callable[[], float] = lambda: GAP_PATIENCE_SECONDS,
+    ) -> None:
+        self._on_frame = on_frame
+        self._begins_key_frame = begins_key_frame
+        self._patience_seconds = patience_seconds
+        # Packets received but not handed on, by sequence number.
+        self._packets: dict[int, RtpPacket] = {}
+        # Sequence number with which the next frame begins; None before the first packet.
+        self._next: int | None = None
+        # Where the search for the next frame's marker goes on: all before it, from _next on, are here.
+        self._scan = 0
+        # The packet farthest ahead; a gap is open while it is beyond _scan.
+        self._newest = 0
+        # Whether everything up to the next key frame must be thrown away; a stream begins with one.
+        self._wants_key_frame = True
+        # time.monotonic() when the oldest gap was first seen; None without a gap.
+        self._gap_since: float | None = None
+        self._pli_sent_at = float("-inf")
+        # Frames or packets thrown away, for the statistics.
+        self.dropped_packets = 0
+        self.ssrc = 0
+
+    def add(self, packet: RtpPacket) -> tuple[bool, None]:
+        now = time.monotonic()
+        self.ssrc = packet.ssrc
+        if self._next is None:
+            self._restart(packet.sequence_number)
+        if not self._store(packet):
+            return False, None
+        if self._wants_key_frame:
+            self._skip_to_key_frame()
+        if not self._wants_key_frame:
+            self._hand_on()
+            self._watch_gap(now)
+        return self._should_ask(now), None
+
+    def want_key_frame(self) -> None:
+        """Throw away everything up to the next key frame, for example after a decoder error."""
+        self._wants_key_frame = True
+
+    def _restart(self, sequence_number: int) -> None:
+        self._packets.clear()
+        self._next = self._scan = self._newest = sequence_number
+        self._gap_since = None
+
+    def _store(self, packet: RtpPacket) -> bool:
+        """Keep the packet; False for one that is too late or came twice."""
+        assert self._next is not None
+        ahead = distance(packet.sequence_number, self._next)
+        if abs(ahead) > MAX_JUMP_PACKETS:
+            self._restart(packet.sequence_number)
+            self._wants_key_frame = True
+        elif ahead < 0 or packet.sequence_number in self._packets:
+            return False
+        elif ahead >= CAPACITY_PACKETS:
+            self.dropped_packets += len(self._packets)
+            self._restart(packet.sequence_number)
+            self._wants_key_frame = True
+        self._packets[packet.sequence_number] = packet
+        if distance(packet.sequence_number, self._newest) > 0:
+            self._newest = packet.sequence_number
+        return True
+
+    def _hand_on(self) -> None:
+        """Give away every frame that is complete, in order."""
+        assert self._next is not None
+        while (packet := self._packets.get(self._scan)) is not None:
+            self._scan = (self._scan + 1) % SEQUENCE_MODULUS
+            if packet.marker:
+                self._emit(self._next, self._scan)
+                self._next = self._scan
+                self._gap_since = None
+
+    def _emit(self, first: int, beyond: int) -> None:
+        count = distance(beyond, first)
+        packets = [self._packets.pop((first + i) % SEQUENCE_MODULUS) for i in range(count)]
+        data = b"".join([aiortc_hooks.depayloaded(packet) for packet in packets])
+        if data:
+            self._on_frame(packets[0].payload_type, packets[0].timestamp, data)
+
+    def _watch_gap(self, now: float) -> None:
+        """Give up on a gap that stayed open too long."""
+        if distance(self._newest, self._scan) < 0:
+            self._gap_since = None
+        elif self._gap_since is None:
+            self._gap_since = now
+        elif now - self._gap_since > self._patience_seconds():
+            self._wants_key_frame = True
+            self._skip_to_key_frame()
+            if not self._wants_key_frame:
+                self._hand_on()
+
+    def _ahead(self, sequence_number: int) -> int:
+        assert self._next is not None
+        return distance(sequence_number, self._next)
+
+    def _skip_to_key_frame(self) -> None:
+        """Drop what stands before the first packet of a key frame that is not behind a gap."""
+        for sequence_number in sorted(self._packets, key=self._ahead):
+            if self._begins_key_frame(self._packets[sequence_number]):
+                self._next = self._scan = sequence_number
+                self._wants_key_frame = False
+                self._gap_since = None
+                self._pli_sent_at = float("-inf")
+                return
+            del self._packets[sequence_number]
+            self.dropped_packets += 1
+            self._next = self._scan = (sequence_number + 1) % SEQUENCE_MODULUS
+
+    def _should_ask(self, now: float) -> bool:
+        if not self._wants_key_frame or now - self._pli_sent_at < PLI_INTERVAL_SECONDS:
+            return False
+        self._pli_sent_at = now
+        return True
+
+
+class AudioJitterBuffer:
+    """Hands on sound packets: at once while nobody decodes them, else in order with a bounded wait."""
+
+    def __init__(self, on_frame: OnFrame) -> None:
+        self._on_frame = on_frame
+        # Whether packets must come in order; set while a processor decodes the sound.
+        self.in_order = False
+        self._waiting: dict[int, RtpPacket] = {}
+        self._next: int | None = None
+        self._gap_since: float | None = None
+        self.dropped_packets = 0
+        self.ssrc = 0
+
+    def add(self, packet: RtpPacket) -> tuple[bool, None]:
+        self.ssrc = packet.ssrc
+        if not self.in_order:
+            self._next = (packet.sequence_number + 1) % SEQUENCE_MODULUS
+            self._emit(packet)
+        else:
+            self._add_in_order(packet, time.monotonic())
+        return False, None
+
+    def _add_in_order(self, packet: RtpPacket, now: float) -> None:
+        if self._next is None or abs(distance(packet.sequence_number, self._next)) > MAX_JUMP_PACKETS:
+            self._next = packet.sequence_number
+            self._waiting.clear()
+        if distance(packet.sequence_number, self._next) < 0:
+            self.dropped_packets += 1
+            return
+        self._waiting[packet.sequence_number] = packet
+        self._hand_on()
+        self._watch_gap(now)
+
+    def _hand_on(self) -> None:
+        assert self._next is not None
+        while (packet := self._waiting.pop(self._next, None)) is not None:
+            self._next = (self._next + 1) % SEQUENCE_MODULUS
+            self._gap_since = None
+            self._emit(packet)
+
+    def _watch_gap(self, now: float) -> None:
+        if not self._waiting:
+            return
+        if self._gap_since is None:
+            self._gap_since = now
+        elif now - self._gap_since > AUDIO_PATIENCE_SECONDS:
+            self._next = min(self._waiting, key=lambda number: distance(number, self._next or 0))
+            self._gap_since = None
+            self._hand_on()
+
+    def _emit(self, packet: RtpPacket) -> None:
+        if data := aiortc_hooks.depayloaded(packet):
+            self._on_frame(packet.payload_type, packet.timestamp, data)

@@ -1,0 +1,46 @@
+"""How busy this worker is: 0 idle, 1 all it can do."""
+
+import os
+import time
+
+from .meters import DurationMeter
+
+# A loop that is late by this much is a full worker.
+FULL_LAG_SECONDS = 0.05
+# Share of the cores that media may use.
+USABLE_SHARE = 0.8
+# CPU use is looked at over at least this long.
+MEASURE_SECONDS = 1.0
+
+
+class LoadMeter:
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._cores = os.cpu_count() or 1
+        self._measured_at = time.monotonic()
+        self._used_at = time.process_time()
+        self._cpu = 0.0
+        self._lag = DurationMeter()
+        self.longest_lag_seconds = 0.0
+
+    def add_lag(self, seconds: float) -> None:
+        """Note how much later than planned the loop ran."""
+        self._lag.add(seconds)
+        self.longest_lag_seconds = max(self.longest_lag_seconds, seconds)
+
+    @property
+    def lag_seconds(self) -> float:
+        return self._lag.median() or 0.0
+
+    def stress(self, sessions: int) -> float:
+        """Return the largest of: sessions by capacity, CPU by usable cores, lag of the loop by its limit."""
+        return max(
+            sessions / self._capacity, self._cpu_share() / USABLE_SHARE, self.lag_seconds / FULL_LAG_SECONDS
+        )
+
+    def _cpu_share(self) -> float:
+        now, used = time.monotonic(), time.process_time()
+        if now - self._measured_at >= MEASURE_SECONDS:
+            self._cpu = (used - self._used_at) / (now - self._measured_at) / self._cores
+            self._measured_at, self._used_at = now, used
+        return self._cpu

@@ -1,0 +1,229 @@
+"""The media engine of one process (or of the embedded thread): its sessions, and the messages about them."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import cv2
+
+from processors import catalogue
+from processors.exceptions import ProcessorError
+
+from . import aiortc_hooks
+from .engine_options import EngineOptions
+from .exceptions import ProcessorNotReady, SessionUnknown, WorkerBusy, WorkerError
+from .load_meter import LoadMeter
+from .pipeline import Assignment
+from .registry import Registry, WorkerState
+from .seat import Seat
+from .udp_ports import limit_udp_ports
+
+logger = logging.getLogger(__name__)
+
+Message = dict[str, Any]
+SendToWeb = Callable[[str, Message], Awaitable[None]]
+
+TICK_SECONDS = 0.1
+# Repeats, placeholders and imports; sessions encode in their processors' threads.
+CODEC_THREADS = 2
+REASONS = {
+    "timeout": (
+        "timeout",
+        "No connection came about. A firewall may block it; the connection check tells more.",
+    ),
+    "idle": ("timeout", "Nothing was sent or received for a while."),
+    "drain": ("closed_by_host", "The server is being updated."),
+}
+
+
+class MediaWorker:
+    """Holds the seats; every message is about one of them."""
+
+    def __init__(self, name: str, send_to_web: SendToWeb, registry: Registry, options: EngineOptions) -> None:
+        self.name = name
+        self._send_to_web = send_to_web
+        self._options = options
+        self._seats: dict[str, Seat] = {}
+        self._codec_pool = ThreadPoolExecutor(CODEC_THREADS, thread_name_prefix="codec")
+        self._load = LoadMeter(options.capacity)
+        self._is_draining = False
+        # Events on their way to the web, and sessions on their way out.
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._handlers = {
+            "offer": self._offer,
+            "switch": self._switch,
+            "parameters": self._parameters,
+            "attach": self._attach,
+            "close": self._close_session,
+        }
+        aiortc_hooks.install()
+        # One thread for each session is enough: OpenCV's own would compete with the other sessions.
+        cv2.setNumThreads(1)
+        if options.udp_ports != (0, 0):
+            limit_udp_ports(asyncio.get_running_loop(), *options.udp_ports)
+
+    async def run(self) -> None:
+        """Look after all sessions until cancelled."""
+        self._codec_pool.submit(warm_up)
+        planned = time.monotonic()
+        while True:
+            planned = max(planned + TICK_SECONDS, time.monotonic())
+            await asyncio.sleep(planned - time.monotonic())
+            now = time.monotonic()
+            self._load.add_lag(now - planned)
+            self._tick(now)
+
+    async def handle(self, message: Message) -> None:
+        """Carry out one message of the web and send the answer; never raises for what a client did."""
+        handler = self._handlers.get(message.get("type", ""))
+        if handler is None:
+            logger.error("A message of unknown type %r came from the web", message.get("type"))
+            return
+        try:
+            answer = await handler(message)
+        except WorkerError as error:
+            answer = {
+                "type": "error",
+                "code": error.code,
+                "message": error.message,
+                "retry_after": error.retry_after,
+            }
+        if answer is not None and message.get("reply_channel"):
+            origin = {"id": message.get("id"), "session": message.get("session")}
+            await self._send_to_web(message["reply_channel"], answer | origin)
+
+    def load(self) -> WorkerState:
+        return WorkerState(
+            sessions=frozenset(self._seats),
+            stress=round(self._load.stress(len(self._seats)), 3),
+            draining=self._is_draining,
+        )
+
+    async def close(self, drain_seconds: float) -> None:
+        """Take nothing new, let sessions finish for ``drain_seconds``, then end them."""
+        self._is_draining = True
+        deadline = time.monotonic() + drain_seconds
+        while self._seats and time.monotonic() < deadline:  # noqa: ASYNC110 - seats leave by many ways
+            await asyncio.sleep(TICK_SECONDS)
+        await asyncio.gather(*(self._end(session, "drain") for session in list(self._seats)))
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        self._codec_pool.shutdown(wait=False, cancel_futures=True)
+
+    # --- messages ------------------------------------------------------------------------------------------
+
+    async def _offer(self, message: Message) -> Message:
+        assignment = await self._assignment(message["processor"])
+        seat = self._seat_for(message)
+        async with seat.lock:
+            try:
+                answer = await seat.answer(
+                    message["sdp"], assignment, message.get("parameters") or {}, message.get("quality") or ""
+                )
+            except WorkerError:
+                await self._forget_if_new(seat)
+                raise
+        return {"type": "answer"} | answer
+
+    async def _switch(self, message: Message) -> Message:
+        seat = self._seat(message)
+        assignment = await self._assignment(message["processor"])
+        async with seat.lock:
+            accepted, errors = seat.switch(assignment, message.get("parameters") or {})
+        return {"type": "switched", "processor": assignment.slug, "parameters": accepted, "errors": errors}
+
+    async def _parameters(self, message: Message) -> Message:
+        accepted, errors = self._seat(message).pipeline.set_parameters(message.get("values") or {})
+        return {"type": "parameters", "number": message.get("number"), "values": accepted, "errors": errors}
+
+    async def _attach(self, message: Message) -> Message:
+        seat = self._seat(message)
+        assignment = seat.pipeline.assignment
+        return {
+            "type": "attached",
+            "processor": assignment.slug if assignment else None,
+            "parameters": seat.pipeline.parameters,
+        }
+
+    async def _close_session(self, message: Message) -> None:
+        await self._end(message["session"], message.get("reason") or "closed")
+
+    # --- seats -----------------------------------------------------------------------------------------------
+
+    def _seat(self, message: Message) -> Seat:
+        seat = self._seats.get(message["session"])
+        if seat is None:
+            raise SessionUnknown("This session has ended; start a new one.")
+        seat.reply_channel = message.get("reply_channel") or seat.reply_channel
+        return seat
+
+    def _seat_for(self, message: Message) -> Seat:
+        """Return the session's seat; make it for its first offer."""
+        session = message["session"]
+        if session not in self._seats:
+            if self._is_draining:
+                raise WorkerBusy("The server is being updated; please try again.")
+            participant = message.get("participant") or session
+            self._seats[session] = Seat(
+                session, participant, self._options, self._codec_pool, lambda: self._tell_live(session)
+            )
+        return self._seat(message)
+
+    async def _forget_if_new(self, seat: Seat) -> None:
+        """A first offer that failed leaves nothing behind; a failed re-offer leaves the session as it was."""
+        if seat.pipeline.assignment is None and self._seats.get(seat.session) is seat:
+            del self._seats[seat.session]
+            await seat.close()
+
+    async def _assignment(self, spec: Message) -> Assignment:
+        loop = asyncio.get_running_loop()
+        try:
+            processor_class = await loop.run_in_executor(self._codec_pool, catalogue.load_class, spec["key"])
+        except ProcessorError as error:
+            raise ProcessorNotReady(error.message) from error
+        return Assignment(
+            spec["slug"], spec.get("version", 0), processor_class, spec.get("configuration") or {}
+        )
+
+    async def _end(self, session: str, reason: str) -> None:
+        seat = self._seats.pop(session, None)
+        if seat is None:
+            return
+        async with seat.lock:
+            await seat.close()
+        code, text = REASONS.get(reason, (reason, ""))
+        await self._tell(seat, {"type": "closed", "reason": reason, "code": code, "message": text})
+
+    def _tick(self, now: float) -> None:
+        for session, seat in list(self._seats.items()):
+            reason = seat.end_reason(now)
+            if reason is not None:
+                self._start(self._end(session, reason))
+            else:
+                seat.tick(now)
+
+    def _tell_live(self, session: str) -> None:
+        seat = self._seats.get(session)
+        if seat is not None:
+            self._start(self._tell(seat, {"type": "live"}))
+
+    async def _tell(self, seat: Seat, message: Message) -> None:
+        if seat.reply_channel:
+            await self._send_to_web(seat.reply_channel, message | {"session": seat.session})
+
+    def _start(self, coroutine: Any) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def warm_up() -> None:
+    """Import what the first visitor would otherwise wait for."""
+    for key in catalogue.BUILTINS:
+        try:
+            catalogue.load_class(key)
+        except ProcessorError:
+            logger.exception("The built-in %s cannot be loaded", key)

@@ -1,0 +1,97 @@
+"""An offer as it may reach aiortc: within limits, without candidates. Works on the text; needs no hook."""
+
+from dataclasses import dataclass
+
+from .exceptions import BadOffer
+
+MAX_LINES_PER_SECTION = 120
+MAX_LINE_CHARACTERS = 1000
+DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
+# All candidates go: the worker learns the browser's address from its checks, so an offer cannot make it send packets
+# to third parties, and names that cannot be resolved cannot fail it.
+DROPPED = ("a=candidate:", "a=end-of-candidates")
+
+
+@dataclass(frozen=True)
+class MediaSection:
+    """One m-line: kind (audio, video, application), mid, and direction as the browser sees it."""
+
+    kind: str
+    mid: str
+    direction: str
+
+    @property
+    def browser_sends(self) -> bool:
+        return self.direction in ("sendrecv", "sendonly")
+
+    @property
+    def browser_receives(self) -> bool:
+        return self.direction in ("sendrecv", "recvonly")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A checked offer. ``ice_user`` tells a new peer connection from a re-offer on the same one."""
+
+    sdp: str
+    sections: tuple[MediaSection, ...]
+    ice_user: str
+
+    def of_kind(self, kind: str) -> list[MediaSection]:
+        return [section for section in self.sections if section.kind == kind]
+
+
+def read_offer(
+    sdp: str, max_bytes: int, max_sections: dict[str, int], keep_candidates: bool = False
+) -> Offer:
+    """Check and clean an offer; raise BadOffer with the sentence for the developer of the client.
+
+    ``max_sections`` limits the m-lines of each kind. ``keep_candidates`` is for workers behind TURN, which cannot
+    learn the browser's address from its checks.
+    """
+    if len(sdp.encode()) > max_bytes:
+        raise BadOffer(f"The offer is longer than {max_bytes} bytes; offer fewer codecs.")
+    lines = [line for line in sdp.replace("\r\n", "\n").split("\n") if line]
+    if not lines or not lines[0].startswith("v=0"):
+        raise BadOffer("The offer does not begin with v=0; send the SDP of RTCPeerConnection.createOffer().")
+    if any(len(line) > MAX_LINE_CHARACTERS for line in lines):
+        raise BadOffer(f"A line of the offer is longer than {MAX_LINE_CHARACTERS} characters.")
+    blocks = split_sections(lines)
+    sections = tuple(read_section(block) for block in blocks[1:])
+    check_sections(sections, max_sections)
+    kept = [line for line in lines if keep_candidates or not line.startswith(DROPPED)]
+    return Offer("\r\n".join(kept) + "\r\n", sections, find_value(lines, "a=ice-ufrag:"))
+
+
+def split_sections(lines: list[str]) -> list[list[str]]:
+    """Return the session's lines, then each media section's."""
+    blocks: list[list[str]] = [[]]
+    for line in lines:
+        if line.startswith("m="):
+            blocks.append([])
+        blocks[-1].append(line)
+    if any(len(block) > MAX_LINES_PER_SECTION for block in blocks):
+        raise BadOffer(f"A section of the offer has more than {MAX_LINES_PER_SECTION} lines.")
+    return blocks
+
+
+def read_section(lines: list[str]) -> MediaSection:
+    kind = lines[0][2:].split(" ")[0]
+    mid = find_value(lines, "a=mid:")
+    if not mid:
+        raise BadOffer("Each section of the offer needs an a=mid line.")
+    direction = next((name for name in DIRECTIONS if f"a={name}" in lines), "sendrecv")
+    return MediaSection(kind, mid, direction)
+
+
+def check_sections(sections: tuple[MediaSection, ...], max_sections: dict[str, int]) -> None:
+    if not sections:
+        raise BadOffer("The offer has no media section; add a transceiver or a data channel.")
+    for section in sections:
+        allowed = max_sections.get(section.kind, 0)
+        if sum(other.kind == section.kind for other in sections) > allowed:
+            raise BadOffer(f"At most {allowed} sections of kind {section.kind} are accepted here.")
+
+
+def find_value(lines: list[str], prefix: str) -> str:
+    return next((line[len(prefix) :].strip() for line in lines if line.startswith(prefix)), "")

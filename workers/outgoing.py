@@ -1,0 +1,257 @@
+"""The sending end: one published stream, encoded once whatever the number of viewers.
+
+A stream is fed by one ``Feed`` at a time: the publisher's own frames (forwarded as they are), a processor's pictures,
+or a placeholder. It changes feeds only at a key frame, so no viewer ever decodes a mixture.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Protocol
+
+from av import VideoFrame
+
+from .audio_codecs import OpusEncoder, Samples
+from .frames import EncodedFrame
+from .key_frames import KeyFrameRequests, call_on_loop
+from .meters import DurationMeter, RateMeter
+from .video_codecs import Image, Vp8Encoder, to_picture
+
+# A viewer who asks for a key frame while no new picture comes gets the last one again after this long.
+REPEAT_AFTER_SECONDS = 0.15
+# Sound whose time differs more than this from where it should be begins anew.
+AUDIO_RESYNC_SECONDS = 0.1
+PACKET_SECONDS = 0.02
+
+
+class Feed:
+    """Where a stream's frames come from; compared by identity."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"Feed({self.name})"
+
+
+class Viewer(Protocol):
+    """Who gets the frames of a stream: a SubscriberTrack."""
+
+    def deliver(self, frame: EncodedFrame) -> None: ...
+
+
+class OutgoingStream:
+    """What sound and pictures have in common: viewers and the feed in force. Lives on the loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._viewers: set[Viewer] = set()
+        # The feed that may send; set on the loop, read by the processor's thread.
+        self.feed: Feed | None = None
+        # Frames a second that were given to viewers.
+        self.rate = RateMeter()
+        # Called with each feed's first frame on the wire.
+        self.on_first_frame: Callable[[], None] = lambda: None
+        self.last_frame_at = time.monotonic()
+
+    @property
+    def has_viewers(self) -> bool:
+        return bool(self._viewers)
+
+    def subscribe(self, viewer: Viewer) -> None:
+        self._viewers.add(viewer)
+
+    def unsubscribe(self, viewer: Viewer) -> None:
+        self._viewers.discard(viewer)
+
+    def forward(self, feed: Feed, frame: EncodedFrame) -> None:
+        """Give a frame that is encoded already to all viewers, if ``feed`` is in force."""
+        if feed is self.feed:
+            self._fan_out(feed, frame)
+
+    def _fan_out(self, feed: Feed, frame: EncodedFrame) -> None:
+        if feed is not self.feed:
+            return
+        if self.rate.total == 0:
+            self.on_first_frame()
+        self.last_frame_at = time.monotonic()
+        self.rate.count(self.last_frame_at)
+        for viewer in tuple(self._viewers):
+            viewer.deliver(frame)
+
+
+class OutgoingVideo(OutgoingStream):
+    """One published picture stream."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, codec_pool: Executor, bit_rate: int) -> None:
+        super().__init__(loop)
+        self._codec_pool = codec_pool
+        self._encoder = Vp8Encoder(bit_rate)
+        # Held while encoding: the processor's thread and the repeat of the last picture exclude each other.
+        self._lock = threading.Lock()
+        # Whether the next encoded frame must be a key frame.
+        self._key_frame_wanted = True
+        # What was encoded last, to be repeated for a late viewer.
+        self._last: tuple[Feed, VideoFrame, float] | None = None
+        # A picture that came before its feed was in force; sent as soon as it is.
+        self._kept: tuple[Feed, VideoFrame, float] | None = None
+        # Whether a key frame of the feed in force has been given out.
+        self._has_begun = False
+        self._requests = KeyFrameRequests(loop, self._want_key_frame)
+        self._repeat_timer: asyncio.TimerHandle | None = None
+        # Asks the publisher for a key frame when its frames are forwarded.
+        self.ask_publisher: Callable[[], None] = lambda: None
+        self.encode_seconds = DurationMeter()
+        self.encoded_frames = 0
+
+    @property
+    def key_frame_requests(self) -> int:
+        return self._requests.count
+
+    @property
+    def bit_rate(self) -> int:
+        return self._encoder.bit_rate
+
+    @bit_rate.setter
+    def bit_rate(self, bits_per_second: int) -> None:
+        self._encoder.bit_rate = bits_per_second
+
+    def switch_to(self, feed: Feed | None) -> None:
+        """Let ``feed`` send from its next key frame on; the one before is silent from now on."""
+        if feed is self.feed:
+            return
+        self.feed = feed
+        self._has_begun = False
+        self._key_frame_wanted = True
+        if feed is not None:
+            self.ask_publisher()
+        if self._kept is not None and self._kept[0] is feed:
+            self._codec_pool.submit(self._publish_kept)
+
+    def subscribe(self, viewer: Viewer) -> None:
+        super().subscribe(viewer)
+        self.request_key_frame()
+
+    def request_key_frame(self) -> None:
+        """A viewer cannot go on without a key frame (PLI, FIR, or it has just come)."""
+        self._requests.ask()
+
+    def publish(self, feed: Feed, image: Image, media_time: float, pixel_format: str) -> bool:
+        """Encode ``image`` for all viewers, in the calling thread.
+
+        When ``feed`` is not in force the picture is kept until it is, and the answer is False.
+        """
+        picture = to_picture(image, pixel_format)
+        if feed is not self.feed:
+            self._kept = (feed, picture, media_time)
+            return False
+        with self._lock:
+            self._encode(feed, picture, media_time)
+        return True
+
+    def close(self) -> None:
+        self.feed = None
+        self._requests.close()
+        self._cancel_repeat()
+        self._viewers.clear()
+        self._last = self._kept = None
+
+    def _publish_kept(self) -> None:
+        with self._lock:
+            kept, self._kept = self._kept, None
+            if kept is not None and self._last is not None and self._last[0] is kept[0]:
+                return
+            if kept is not None:
+                self._encode(*kept)
+
+    def _encode(self, feed: Feed, picture: VideoFrame, media_time: float) -> None:
+        if feed is not self.feed:
+            return
+        self._last = (feed, picture, media_time)
+        if not self._viewers:
+            self._key_frame_wanted = True
+            return
+        started_at = time.monotonic()
+        force, self._key_frame_wanted = self._key_frame_wanted, False
+        data, is_key = self._encoder.encode(picture, force)
+        self.encode_seconds.add(time.monotonic() - started_at)
+        self.encoded_frames += 1
+        if data:
+            frame = EncodedFrame(data, self._encoder.codec_name, media_time, is_key, time.monotonic())
+            call_on_loop(self._loop, self._fan_out, feed, frame)
+
+    def _fan_out(self, feed: Feed, frame: EncodedFrame) -> None:
+        if feed is not self.feed:
+            return
+        if not self._has_begun:
+            if not frame.is_key:
+                self.request_key_frame()
+                return
+            self._has_begun = True
+        super()._fan_out(feed, frame)
+
+    def _want_key_frame(self) -> None:
+        self._key_frame_wanted = True
+        self.ask_publisher()
+        self._cancel_repeat()
+        self._repeat_timer = self._loop.call_later(REPEAT_AFTER_SECONDS, self._repeat_if_still_wanted)
+
+    def _repeat_if_still_wanted(self) -> None:
+        self._repeat_timer = None
+        if self._key_frame_wanted and self._last is not None and self._last[0] is self.feed:
+            self._codec_pool.submit(self._repeat)
+
+    def _repeat(self) -> None:
+        with self._lock:
+            last = self._last
+            if last is not None and self._key_frame_wanted:
+                feed, picture, media_time = last
+                self._encode(feed, picture, media_time + REPEAT_AFTER_SECONDS)
+
+    def _cancel_repeat(self) -> None:
+        if self._repeat_timer is not None:
+            self._repeat_timer.cancel()
+            self._repeat_timer = None
+
+
+class OutgoingAudio(OutgoingStream):
+    """One published sound stream."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self._encoder: OpusEncoder | None = None
+        self._format = (0, 0)
+        # Media time of the next packet.
+        self._time: float | None = None
+        # Sound given to the encoder that has not come out yet, in seconds.
+        self._inside = 0.0
+
+    def switch_to(self, feed: Feed | None) -> None:
+        self.feed = feed
+
+    def publish(self, feed: Feed, samples: Samples, media_time: float, sample_rate: int) -> bool:
+        """Encode ``samples`` (channels, n) for all viewers, in the calling thread; False when not in force."""
+        if feed is not self.feed:
+            return False
+        self._prepare(sample_rate, samples.shape[0])
+        assert self._encoder is not None
+        if self._time is None or abs(media_time - self._time - self._inside) > AUDIO_RESYNC_SECONDS:
+            self._time, self._inside = media_time, 0.0
+        self._inside += samples.shape[1] / sample_rate
+        for data in self._encoder.encode(samples):
+            frame = EncodedFrame(data, "opus", self._time, True, time.monotonic())
+            self._time += PACKET_SECONDS
+            self._inside -= PACKET_SECONDS
+            call_on_loop(self._loop, self._fan_out, feed, frame)
+        return True
+
+    def close(self) -> None:
+        self.feed = None
+        self._viewers.clear()
+
+    def _prepare(self, sample_rate: int, channels: int) -> None:
+        if self._encoder is None or self._format != (sample_rate, channels):
+            self._encoder = OpusEncoder(sample_rate, channels)
+            self._format = (sample_rate, channels)

@@ -1,0 +1,87 @@
+"""From encoded frames to RTP payloads and timestamps."""
+
+from collections.abc import Callable
+
+from .frames import AUDIO_CLOCK, VIDEO_CLOCK, EncodedFrame
+
+# Leaves room for RTP, extensions, SRTP, UDP and IP under the smallest usual MTU.
+PAYLOAD_BYTES = 1200
+PICTURE_ID_MODULUS = 2**15
+RTP_MODULUS = 2**32
+# The usual pace, where nothing else tells how far apart two frames are.
+FRAMES_PER_SECOND = {VIDEO_CLOCK: 30, AUDIO_CLOCK: 50}
+
+
+class Packetiser:
+    """What a sender needs: payloads for each frame, time stamps that only go up, and the viewer's estimate."""
+
+    clock_rate: int
+
+    def __init__(self, on_estimate: Callable[[int], None] = lambda bits_per_second: None) -> None:
+        self._on_estimate = on_estimate
+        # Timestamp of the frame packed last; None before the first.
+        self._timestamp: int | None = None
+        # Added to all timestamps: grows when a new source's clock begins behind the old one's.
+        self._offset = 0
+        self._target_bitrate = 0
+
+    @property
+    def target_bitrate(self) -> int:
+        """The viewer's estimate (REMB), in bit/s, as it came."""
+        return self._target_bitrate
+
+    @target_bitrate.setter
+    def target_bitrate(self, bits_per_second: int) -> None:
+        self._target_bitrate = bits_per_second
+        self._on_estimate(bits_per_second)
+
+    def pack(self, frame: EncodedFrame) -> tuple[list[bytes], int]:
+        """Return (payloads, RTP timestamp without the sender's offset)."""
+        timestamp = round(frame.time * self.clock_rate) + self._offset
+        if self._timestamp is not None and timestamp <= self._timestamp:
+            step = self.clock_rate // FRAMES_PER_SECOND[self.clock_rate]
+            self._offset += self._timestamp + step - timestamp
+            timestamp = self._timestamp + step
+        self._timestamp = timestamp
+        return self._payloads(frame), timestamp % RTP_MODULUS
+
+    @property
+    def last_timestamp(self) -> int | None:
+        """The RTP timestamp packed last, without the sender's random offset."""
+        return None if self._timestamp is None else self._timestamp % RTP_MODULUS
+
+    def timestamp_of(self, media_time: float) -> int:
+        """Return the RTP timestamp that a frame of ``media_time`` has, without the sender's random offset."""
+        return (round(media_time * self.clock_rate) + self._offset) % RTP_MODULUS
+
+    def _payloads(self, frame: EncodedFrame) -> list[bytes]:
+        raise NotImplementedError
+
+
+class Vp8Packetiser(Packetiser):
+    """RFC 7741: each packet begins with a payload descriptor; the picture id goes up by one a frame."""
+
+    clock_rate = VIDEO_CLOCK
+
+    def __init__(self, on_estimate: Callable[[int], None] = lambda bits_per_second: None) -> None:
+        super().__init__(on_estimate)
+        self._picture_id = 0
+
+    def _payloads(self, frame: EncodedFrame) -> list[bytes]:
+        # X (extension), then I (picture id present) and 15 bits of picture id; S marks the frame's first packet.
+        tail = b"\x80" + (0x8000 | self._picture_id).to_bytes(2, "big")
+        self._picture_id = (self._picture_id + 1) % PICTURE_ID_MODULUS
+        data = frame.data
+        return [
+            (b"\x90" if start == 0 else b"\x80") + tail + data[start : start + PAYLOAD_BYTES]
+            for start in range(0, len(data), PAYLOAD_BYTES)
+        ]
+
+
+class OpusPacketiser(Packetiser):
+    """RFC 7587: one packet a frame."""
+
+    clock_rate = AUDIO_CLOCK
+
+    def _payloads(self, frame: EncodedFrame) -> list[bytes]:
+        return [frame.data]

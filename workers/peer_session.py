@@ -1,0 +1,262 @@
+"""One ``RTCPeerConnection``: negotiation, tracks in and out, the data channel, its end."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aiortc import (
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
+from aiortc.exceptions import OperationError
+from aiortc.rtcrtpparameters import RTCRtpCodecCapability
+from aiortc.rtp import RtpPacket
+
+from . import aiortc_hooks
+from .answer import Quality, finish_answer
+from .data_channel import LABEL, DataChannel
+from .exceptions import BadOffer, NoUsableCodec
+from .frames import CLOCK_RATES, EncodedFrame, is_key_frame
+from .incoming import IncomingAudio, IncomingVideo
+from .jitter_buffers import AudioJitterBuffer, VideoJitterBuffer
+from .key_frames import KeyFrameRequests
+from .media_clock import SessionClock
+from .offer import MediaSection, Offer
+from .packetisers import OpusPacketiser, Packetiser, Vp8Packetiser
+from .subscriber_track import SubscriberTrack
+
+logger = logging.getLogger(__name__)
+
+CLOSE_DEADLINE_SECONDS = 3.0
+# Spoken by everybody; what a seat alone may use besides comes with the transcoder.
+CODECS = {"video": {"video/vp8", "video/rtx"}, "audio": {"audio/opus"}}
+
+
+class PeerListener(Protocol):
+    """Who is told what happens to a peer connection; called on the loop."""
+
+    def on_incoming_video(self, incoming: IncomingVideo) -> None: ...
+    def on_incoming_audio(self, incoming: IncomingAudio) -> None: ...
+    def on_message(self, message: dict[str, Any]) -> None: ...
+    def on_channel_open(self) -> None: ...
+    def on_estimate(self, bits_per_second: int) -> None: ...
+    def on_connected(self) -> None: ...
+    def on_disconnected(self) -> None: ...
+
+
+@dataclass
+class Sending:
+    """What one of our senders works with."""
+
+    track: SubscriberTrack
+    packetiser: Packetiser
+    transceiver: RTCRtpTransceiver
+
+    def rtp_timestamp(self, media_time: float) -> int | None:
+        """Return the timestamp that the viewer sees on the frame of ``media_time``; None before the first frame.
+
+        The sender adds a random offset to what the packetiser gives; the last packet sent tells it.
+        """
+        sent = aiortc_hooks.last_rtp_timestamp(self.transceiver.sender)
+        packed = self.packetiser.last_timestamp
+        if packed is None or not sent:
+            return None
+        return (self.packetiser.timestamp_of(media_time) + self._offset(sent, packed)) % 2**32
+
+    def _offset(self, sent: int, packed: int) -> int:
+        # Between packing and sending the two differ by one frame; the offset learnt first stays right for ever.
+        if not hasattr(self, "_learnt_offset"):
+            self._learnt_offset = sent - packed
+        return self._learnt_offset
+
+
+class PeerSession:
+    """Owns one peer connection. A re-offer on the same one goes through ``answer`` again."""
+
+    def __init__(
+        self,
+        configuration: RTCConfiguration,
+        clock: SessionClock,
+        listener: PeerListener,
+        public_address: str = "",
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._clock = clock
+        self._listener = listener
+        self._public_address = public_address
+        self._connection = RTCPeerConnection(configuration)
+        self._connection.on("connectionstatechange", self._state_changed)
+        self._connection.on("datachannel", self._data_channel_opened)
+        self.data_channel: DataChannel | None = None
+        # Our senders by mid.
+        self.sendings: dict[str, Sending] = {}
+        # Receivers that were given our jitter buffer, by mid.
+        self._receiving: set[str] = set()
+        self._requests: list[KeyFrameRequests] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        # The browser's ICE user name: a re-offer has the same one.
+        self.ice_user = ""
+        self.created_at = time.monotonic()
+        self.is_connected = False
+        self._is_closed = False
+
+    @property
+    def is_closed(self) -> bool:
+        return self._is_closed
+
+    async def answer(self, offer: Offer, quality: Quality) -> str:
+        """Apply ``offer`` and return the finished answer; raise BadOffer. After an error the session is unusable."""
+        self.ice_user = offer.ice_user
+        try:
+            self._prepare_transceivers(offer)
+            await self._connection.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
+            self._attach(offer)
+            await self._connection.setLocalDescription()
+        except OperationError as error:
+            raise NoUsableCodec("No codec in common; offer VP8 for video and Opus for sound.") from error
+        except Exception as error:
+            # Fuzzed offers raise six kinds of exception in aiortc; to the client they are all one.
+            logger.info("An offer could not be applied: %r", error)
+            raise BadOffer("The offer could not be understood; send what createOffer() gives.") from error
+        return finish_answer(self._connection.localDescription.sdp, quality, self._public_address)
+
+    async def close(self) -> None:
+        """Close within a deadline; safe to call twice, and before the connection stood."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        for requests in self._requests:
+            requests.close()
+        for sending in self.sendings.values():
+            sending.track.stop()
+        for task in self._tasks:
+            task.cancel()
+        try:
+            await asyncio.wait_for(self._connection.close(), CLOSE_DEADLINE_SECONDS)
+        except Exception:
+            logger.warning("A peer connection did not close cleanly", exc_info=True)
+
+    # --- negotiation ---------------------------------------------------------------------------------
+
+    def _prepare_transceivers(self, offer: Offer) -> None:
+        """Make a transceiver for each new section, so that it speaks only our codecs and sends only our track."""
+        known = {transceiver.mid for transceiver in self._connection.getTransceivers()}
+        for section in offer.sections:
+            if section.kind in CODECS and section.mid not in known:
+                transceiver = self._connection.addTransceiver(section.kind, direction="sendrecv")
+                transceiver.setCodecPreferences(preferred_codecs(section.kind))
+
+    def _attach(self, offer: Offer) -> None:
+        by_mid = {transceiver.mid: transceiver for transceiver in self._connection.getTransceivers()}
+        for section in offer.sections:
+            transceiver = by_mid.get(section.mid)
+            if transceiver is None:
+                continue
+            transceiver.direction = answered_direction(section)
+            if section.browser_receives and section.mid not in self.sendings:
+                self._attach_sender(section, transceiver)
+            if section.browser_sends and section.mid not in self._receiving:
+                self._attach_receiver(section, transceiver.receiver)
+
+    def _attach_sender(self, section: MediaSection, transceiver: RTCRtpTransceiver) -> None:
+        track = SubscriberTrack(section.kind)
+        packetiser = self._packetiser(section.kind)
+        aiortc_hooks.attach_sender(transceiver.sender, packetiser, track.request_key_frame)
+        transceiver.sender.replaceTrack(track)
+        self.sendings[section.mid] = Sending(track, packetiser, transceiver)
+
+    def _packetiser(self, kind: str) -> Packetiser:
+        return Vp8Packetiser(self._listener.on_estimate) if kind == "video" else OpusPacketiser()
+
+    def _attach_receiver(self, section: MediaSection, receiver: RTCRtpReceiver) -> None:
+        self._receiving.add(section.mid)
+        if section.kind == "video":
+            self._attach_video(receiver)
+        else:
+            self._attach_audio(receiver)
+
+    def _attach_video(self, receiver: RTCRtpReceiver) -> None:
+        requests = KeyFrameRequests(self._loop, lambda: self._send_pli(receiver, buffer.ssrc))
+        incoming = IncomingVideo(requests.ask_from_thread)
+        put = self._frame_reader("video", receiver, incoming.put)
+        buffer = VideoJitterBuffer(put, lambda packet: begins_key_frame(receiver, packet))
+        aiortc_hooks.attach_receiver(receiver, buffer, on_end=lambda: None)
+        self._requests.append(requests)
+        self._listener.on_incoming_video(incoming)
+
+    def _attach_audio(self, receiver: RTCRtpReceiver) -> None:
+        buffer = AudioJitterBuffer(lambda *frame: put(*frame))
+
+        def set_in_order(in_order: bool) -> None:
+            buffer.in_order = in_order
+
+        incoming = IncomingAudio(set_in_order)
+        put = self._frame_reader("audio", receiver, incoming.put)
+        aiortc_hooks.attach_receiver(receiver, buffer, on_end=lambda: None)
+        self._listener.on_incoming_audio(incoming)
+
+    def _frame_reader(
+        self, kind: str, receiver: RTCRtpReceiver, put: Callable[[EncodedFrame], None]
+    ) -> Callable[[int, int, bytes], None]:
+        """Return what turns the jitter buffer's output into frames on the session's time line."""
+        clock = self._clock.rtp_clock(CLOCK_RATES[kind])
+
+        def read(payload_type: int, timestamp: int, data: bytes) -> None:
+            codec = aiortc_hooks.codec_name(receiver, payload_type) or ""
+            now = time.monotonic()
+            put(EncodedFrame(data, codec, clock.time(timestamp, now), is_key_frame(codec, data), now))
+
+        return read
+
+    def _send_pli(self, receiver: RTCRtpReceiver, ssrc: int) -> None:
+        if self.is_connected and ssrc and not self._is_closed:
+            self._run(aiortc_hooks.send_pli(receiver, ssrc))
+
+    def _run(self, coroutine: Any) -> None:
+        task = self._loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # --- what the connection tells ---------------------------------------------------------------------
+
+    def _state_changed(self) -> None:
+        state = self._connection.connectionState
+        if state == "connected" and not self.is_connected:
+            self.is_connected = True
+            self._listener.on_connected()
+        elif state in ("failed", "closed") and not self._is_closed:
+            self.is_connected = False
+            self._listener.on_disconnected()
+
+    def _data_channel_opened(self, channel: Any) -> None:
+        if channel.label != LABEL or self.data_channel is not None:
+            channel.close()
+            return
+        self.data_channel = DataChannel(channel, self._listener.on_message)
+        self._listener.on_channel_open()
+
+
+def answered_direction(section: MediaSection) -> str:
+    """Return our direction for a section, the mirror of the browser's."""
+    return {"sendonly": "recvonly", "recvonly": "sendonly"}.get(section.direction, section.direction)
+
+
+def preferred_codecs(kind: str) -> list[RTCRtpCodecCapability]:
+    capabilities = RTCRtpReceiver.getCapabilities(kind)
+    assert capabilities is not None
+    return [codec for codec in capabilities.codecs if codec.mimeType.lower() in CODECS[kind]]
+
+
+def begins_key_frame(receiver: RTCRtpReceiver, packet: RtpPacket) -> bool:
+    """Whether ``packet`` is the first of a key frame: RFC 7741 §4.2 (S bit), RFC 6386 §9.1 (frame tag)."""
+    codec = aiortc_hooks.codec_name(receiver, packet.payload_type)
+    if codec == "VP8":
+        starts_frame = bool(packet.payload) and packet.payload[0] & 0x17 == 0x10
+        return starts_frame and is_key_frame(codec, aiortc_hooks.depayloaded(packet))
+    return codec is not None and is_key_frame(codec, aiortc_hooks.depayloaded(packet))

@@ -1,0 +1,320 @@
+"""One visitor's media inside the worker: what comes in, the processor in force, what goes out.
+
+Lives on the loop. The processor's thread reaches it only through its ``RunnerOutput``.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from processors.base import Processor, has_own_clock, needs_pixels, needs_samples
+from processors.runner import ProcessorRunner, RunnerState, Statistics
+from processors.thread_runner import ThreadRunner
+
+from .frames import EncodedFrame
+from .incoming import IncomingAudio, IncomingVideo
+from .media_clock import SessionClock
+from .outgoing import Feed, OutgoingAudio, OutgoingVideo
+from .placeholder import draw_placeholder
+from .runner_output import RunnerOutput
+from .showing import Showing, Situation, what_to_show
+
+logger = logging.getLogger(__name__)
+
+# How long a processor may take to end when its session ends or switches.
+CLOSE_DEADLINE_SECONDS = 2.0
+PLACEHOLDER_SIZE = (640, 480)
+
+
+class Listener(Protocol):
+    """Who is told what happens in a pipeline; called on the loop."""
+
+    def on_result(self, values: dict[str, Any], media_time: float) -> None: ...
+    def on_processor(self, news: "ProcessorNews") -> None: ...
+    def on_live(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class ProcessorNews:
+    """What the page shows beside the picture."""
+
+    slug: str
+    state: RunnerState
+    showing: Showing
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A processor to run: its class, the catalogue row's slug and version, and what it is configured with."""
+
+    slug: str
+    version: int
+    processor_class: type[Processor]
+    configuration: Mapping[str, Any]
+
+
+class Pipeline:
+    """Owns the incoming and outgoing streams of one seat and the runner between them."""
+
+    def __init__(self, codec_pool: Executor, bit_rate: int, listener: Listener) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._listener = listener
+        self.clock = SessionClock()
+        self.incoming_video: IncomingVideo | None = None
+        self.incoming_audio: IncomingAudio | None = None
+        self.outgoing_video = OutgoingVideo(self._loop, codec_pool, bit_rate)
+        self.outgoing_audio = OutgoingAudio(self._loop)
+        self.outgoing_video.ask_publisher = self._ask_publisher
+        for stream in (self.outgoing_video, self.outgoing_audio):
+            stream.on_first_frame = self._first_frame
+        # The publisher's own frames, untouched.
+        self._input_feed = Feed("input")
+        self._placeholder_feed = Feed("placeholder")
+        self._codec_pool = codec_pool
+        self._assignment: Assignment | None = None
+        self._runner: ProcessorRunner | None = None
+        self._output: RunnerOutput | None = None
+        self._state = RunnerState.STARTING
+        self._trouble = ("", "")
+        self._showing: Showing | None = None
+        self._opened_at = 0.0
+        self._is_live = False
+        self._is_closed = False
+        # Processors that were let go and are still ending.
+        self._endings: set[asyncio.Task[None]] = set()
+
+    @property
+    def assignment(self) -> Assignment | None:
+        return self._assignment
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return self._runner.parameters if self._runner is not None else {}
+
+    @property
+    def statistics(self) -> Statistics | None:
+        return self._runner.statistics if self._runner is not None else None
+
+    @property
+    def delays(self) -> RunnerOutput | None:
+        return self._output
+
+    def receive_video(self, incoming: IncomingVideo) -> None:
+        """Take a camera, or a new one after a reconnect; the processor goes on with it."""
+        self.incoming_video = incoming
+        incoming.on_frame = self._take_video_frame
+        self._restart_runner()
+
+    def receive_audio(self, incoming: IncomingAudio) -> None:
+        self.incoming_audio = incoming
+        incoming.on_frame = self._take_audio_frame
+        self._restart_runner()
+
+    def use(
+        self, assignment: Assignment, parameters: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Put a processor in force; return (all values in force, a sentence for each value refused)."""
+        self._let_go()
+        self._assignment = assignment
+        runner = self._build(assignment, parameters)
+        self._runner = runner
+        self._open()
+        return runner.parameters, runner.parameter_errors
+
+    def set_parameters(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        if self._runner is None:
+            return {}, {}
+        return self._runner.set_parameters(values)
+
+    def tick(self) -> None:
+        """Look again at what to show; called several times a second."""
+        if self._runner is None or self._is_closed:
+            return
+        self._show(self._wanted())
+
+    async def close(self) -> None:
+        """End the processor and both streams; safe to call twice."""
+        self._is_closed = True
+        self._let_go()
+        self.outgoing_video.close()
+        self.outgoing_audio.close()
+        for incoming in (self.incoming_video, self.incoming_audio):
+            if incoming is not None:
+                incoming.on_frame = lambda frame: None
+                incoming.stop_decoding()
+        if self._endings:
+            await asyncio.wait(self._endings)
+
+    # --- the processor ---------------------------------------------------------------------------
+
+    def _build(self, assignment: Assignment, parameters: Mapping[str, Any]) -> ProcessorRunner:
+        self._output = RunnerOutput(self, self._loop, has_own_clock(assignment.processor_class))
+        return ThreadRunner(
+            assignment.processor_class,
+            assignment.configuration,
+            parameters,
+            self.incoming_video,
+            self.incoming_audio,
+            self._output,
+        )
+
+    def _open(self) -> None:
+        """Start the runner that was built and set the streams to it."""
+        assert self._runner is not None
+        assert self._assignment is not None
+        self._state, self._trouble, self._showing = RunnerState.STARTING, ("", ""), None
+        self._opened_at = time.monotonic()
+        processor_class = self._assignment.processor_class
+        self._decode(needs_pixels(processor_class), needs_samples(processor_class))
+        if not self._forwards_video and processor_class.never_passthrough:
+            self.outgoing_video.switch_to(self._placeholder_feed)
+        self._runner.open()
+        self._show(self._wanted())
+
+    def _let_go(self) -> None:
+        """Silence the runner in force now; it ends in its own time."""
+        runner, output = self._runner, self._output
+        self._runner = self._output = None
+        if output is not None:
+            output.silence()
+        if runner is not None:
+            ending = self._loop.create_task(self._end(runner))
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
+
+    async def _end(self, runner: ProcessorRunner) -> None:
+        if not await runner.aclose(CLOSE_DEADLINE_SECONDS):
+            logger.warning("%s did not end in time", runner.processor_class.label)
+
+    def _restart_runner(self) -> None:
+        """Give the processor in force its new source; it keeps its parameters."""
+        if self._assignment is None or self._is_closed:
+            return
+        parameters = self.parameters
+        self.use(self._assignment, parameters)
+
+    def _decode(self, pixels: bool, samples: bool) -> None:
+        for incoming, wanted in ((self.incoming_video, pixels), (self.incoming_audio, samples)):
+            if incoming is not None:
+                (incoming.start_decoding if wanted else incoming.stop_decoding)()
+
+    # --- frames that come in -----------------------------------------------------------------------
+
+    def _take_video_frame(self, frame: EncodedFrame) -> None:
+        self.outgoing_video.forward(self._input_feed, frame)
+        self._took_frame()
+
+    def _take_audio_frame(self, frame: EncodedFrame) -> None:
+        self.outgoing_audio.forward(self._input_feed, frame)
+        self._took_frame()
+
+    def _took_frame(self) -> None:
+        if self._runner is not None:
+            self._runner.notify()
+            if not self._is_live and not self._runner.processor_class.gives:
+                self._first_frame()
+
+    def _ask_publisher(self) -> None:
+        if self.outgoing_video.feed is self._input_feed and self.incoming_video is not None:
+            self.incoming_video.ask_for_key_frame()
+
+    # --- what is shown -----------------------------------------------------------------------------
+
+    def runner_state(self, output: RunnerOutput, state: RunnerState, message: str, code: str) -> None:
+        """The processor in force changed its state."""
+        if output is self._output:
+            self._state, self._trouble = state, (message, code)
+            self._showing_changed(self._wanted(), tell=True)
+
+    def runner_result(self, output: RunnerOutput, values: dict[str, Any], media_time: float) -> None:
+        if output is self._output:
+            self._listener.on_result(values, media_time)
+
+    def result_is_there(self, output: RunnerOutput) -> None:
+        """A picture or sound of the processor is ready and its stream still shows something else."""
+        if output is self._output:
+            self._show(self._wanted())
+
+    @property
+    def _forwards_video(self) -> bool:
+        """Whether the processor in force leaves the picture as it is."""
+        processor_class = self._assignment.processor_class if self._assignment else Processor
+        return not needs_pixels(processor_class) and not has_own_clock(processor_class)
+
+    @property
+    def _forwards_audio(self) -> bool:
+        return self._assignment is not None and not needs_samples(self._assignment.processor_class)
+
+    def _wanted(self) -> Showing:
+        assert self._assignment is not None
+        assert self._output is not None
+        if self._forwards_video and self._forwards_audio:
+            return Showing.INPUT
+        showing = what_to_show(self._situation(self._assignment.processor_class, self._output))
+        has_input = self._assignment.processor_class.takes >= self._assignment.processor_class.gives
+        return Showing.HELD if showing is Showing.INPUT and not has_input else showing
+
+    def _situation(self, processor_class: type[Processor], output: RunnerOutput) -> Situation:
+        now, statistics = time.monotonic(), self.statistics
+        return Situation(
+            state=self._state,
+            never_passthrough=processor_class.never_passthrough,
+            has_result=output.last_result_at is not None,
+            since_opened=now - self._opened_at,
+            since_result=now - (output.last_result_at or now),
+            usual_call=statistics.process_ms_p50 / 1000 if statistics else 0.0,
+        )
+
+    def _show(self, showing: Showing) -> None:
+        self._showing_changed(showing, tell=showing is not self._showing)
+
+    def _showing_changed(self, showing: Showing, tell: bool) -> None:
+        self._showing = showing
+        self._set_video_feed(showing)
+        self._set_audio_feed(showing)
+        if tell and self._assignment is not None:
+            message, code = self._trouble
+            self._listener.on_processor(
+                ProcessorNews(self._assignment.slug, self._state, showing, code, message)
+            )
+
+    def _set_video_feed(self, showing: Showing) -> None:
+        assert self._assignment is not None
+        assert self._output is not None
+        if "video" not in self._assignment.processor_class.gives:
+            self.outgoing_video.switch_to(None)
+        elif self._forwards_video or showing is Showing.INPUT:
+            self.outgoing_video.switch_to(self._input_feed)
+        elif showing is Showing.RESULT or (self._output.last_result_at is None and showing is Showing.HELD):
+            self.outgoing_video.switch_to(self._output.feed)
+        elif showing is Showing.PLACEHOLDER:
+            self.outgoing_video.switch_to(self._placeholder_feed)
+            self._codec_pool.submit(self._publish_placeholder)
+
+    def _set_audio_feed(self, showing: Showing) -> None:
+        assert self._assignment is not None
+        assert self._output is not None
+        if "audio" not in self._assignment.processor_class.gives:
+            self.outgoing_audio.switch_to(None)
+        elif self._forwards_audio or showing is Showing.INPUT:
+            self.outgoing_audio.switch_to(self._input_feed)
+        elif showing is Showing.RESULT or (self._output.last_result_at is None and showing is Showing.HELD):
+            self.outgoing_audio.switch_to(self._output.feed)
+        elif showing is Showing.PLACEHOLDER:
+            self.outgoing_audio.switch_to(None)
+
+    def _publish_placeholder(self) -> None:
+        """Send the placeholder once more; in the codec pool."""
+        image = draw_placeholder(*PLACEHOLDER_SIZE)
+        self.outgoing_video.publish(self._placeholder_feed, image, self.clock.now(), "bgr24")
+
+    def _first_frame(self) -> None:
+        if not self._is_live:
+            self._is_live = True
+            self._listener.on_live()

@@ -1,0 +1,80 @@
+"""What a sender reads from: one track for the sender's life, re-pointed inside."""
+
+import asyncio
+from collections import deque
+
+from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+
+from .frames import EncodedFrame
+from .outgoing import OutgoingStream, OutgoingVideo
+
+# Two seconds of pictures, or of sound: a sender that is this far behind starts again at a key frame.
+QUEUE_FRAMES = {"video": 60, "audio": 100}
+
+
+class SubscriberTrack(MediaStreamTrack):
+    """Yields the encoded frames of the stream that it is pointed at; never raises while it is live."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+        self._stream: OutgoingStream | None = None
+        self._queue: deque[EncodedFrame] = deque()
+        # Set while the sender waits for a frame.
+        self._waiter: asyncio.Future[None] | None = None
+        # Whether frames are skipped until a key frame comes.
+        self._wants_key_frame = True
+        self.skipped_frames = 0
+
+    def point_at(self, stream: OutgoingStream | None) -> None:
+        """Subscribe to ``stream`` instead of the one before; the first frame sent will be a key frame."""
+        if stream is self._stream:
+            return
+        if self._stream is not None:
+            self._stream.unsubscribe(self)
+        self._stream = stream
+        self._queue.clear()
+        self._wants_key_frame = True
+        if stream is not None:
+            stream.subscribe(self)
+
+    def deliver(self, frame: EncodedFrame) -> None:
+        if self._wants_key_frame and not frame.is_key:
+            self.skipped_frames += 1
+            return
+        self._wants_key_frame = False
+        if len(self._queue) >= QUEUE_FRAMES[self.kind]:
+            self._start_again()
+            return
+        self._queue.append(frame)
+        self._wake()
+
+    def request_key_frame(self) -> None:
+        """Pass on this viewer's PLI or FIR."""
+        if isinstance(self._stream, OutgoingVideo):
+            self._stream.request_key_frame()
+
+    async def recv(self) -> EncodedFrame:  # type: ignore[override]
+        """Return the next encoded frame; raise MediaStreamError once the track was stopped."""
+        while self.readyState == "live":
+            if self._queue:
+                return self._queue.popleft()
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        raise MediaStreamError
+
+    def stop(self) -> None:
+        self.point_at(None)
+        super().stop()
+        self._wake()
+
+    def _start_again(self) -> None:
+        self.skipped_frames += len(self._queue)
+        self._queue.clear()
+        self._wants_key_frame = True
+        self.request_key_frame()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+        self._waiter = None
