@@ -9,10 +9,9 @@ django.setup()
 from processors import catalogue
 from processors.models import Processor
 
-keys = [key for key in [*catalogue.keys()] if key.startswith("test-")]
-for key in keys:
-    label = catalogue.load_class(key).label
-    Processor.objects.get_or_create(
-        slug=key, defaults={"key": key, "title": label, "visibility": "everyone", "order": 9000}
-    )
-print(json.dumps(keys))
+rows = {key: key for key in [*catalogue.keys()] if key.startswith("test-")}
+rows["test-curtain-2"] = "test-curtain"
+for slug, key in rows.items():
+    values = {"key": key, "title": catalogue.load_class(key).label, "visibility": "everyone", "order": 9000}
+    Processor.objects.get_or_create(slug=slug, defaults=values)
+print(json.dumps(list(rows)))

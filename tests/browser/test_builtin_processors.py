@@ -1,0 +1,95 @@
+"""Every built-in opens and runs; sound comes back as loud and as late as its parameters say."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+
+from processors import catalogue
+from tests.support.patience import wait_until
+from tests.support.site import Site
+
+from . import scene
+from .conftest import VisitorFactory
+from .studio import Studio, open_studio
+from .test_order_and_delay import ahead
+
+
+@pytest.mark.parametrize("key", [*catalogue.BUILTINS])
+def test_it_opens_and_runs(key: str, site: Site, visit: VisitorFactory) -> None:
+    cls = catalogue.load_class(key)
+    page = visit(site, "bob")
+    studio = open_studio(page, site, key)
+    studio.press_start()
+    studio.wait_live()
+    if "video" in cls.gives:
+        studio.watch_output()
+        wait_until(lambda: len(studio.presented()) > 5, f"{key} gives pictures", 20)
+    if "audio" in cls.gives:
+        wait_until(lambda: packets_received(studio, "audio") > 20, f"{key} gives sound", 20)
+    wait_until(lambda: "running" in processor_states(studio), f"{key} runs", 20)
+    assert "failing" not in processor_states(studio)
+    assert studio.state() == "live"
+    assert page.problems == []
+
+
+def test_volume_raises_a_tone_by_six_decibels(site: Site, visit: VisitorFactory) -> None:
+    studio = open_studio(visit(site, "bob"), site, "gain", "?gain=0")
+    studio.press_start()
+    studio.wait_live()
+    before = steady_sound(studio)
+    studio.set_parameter("gain", 6)
+    studio.page.evaluate("new Promise(done => setTimeout(done, 500))")
+    after = steady_sound(studio)
+    assert before["hertz"] == pytest.approx(scene.TONE_HERTZ, abs=3)
+    assert after["hertz"] == pytest.approx(scene.TONE_HERTZ, abs=3)
+    assert 20 * math.log10(after["rms"] / before["rms"]) == pytest.approx(6, abs=0.5)
+
+
+def test_echo_delays_the_picture_by_the_set_time(site: Site, visit: VisitorFactory) -> None:
+    without, late = (echo_frames(visit, site, seconds) for seconds in (0, 2))
+    assert (late - without) / scene.FRAMES_PER_SECOND == pytest.approx(2, abs=0.05)
+
+
+def echo_frames(visit: VisitorFactory, site: Site, seconds: float) -> float:
+    """By how many frames the preview is ahead of the picture that comes back (median)."""
+    studio = open_studio(visit(site, "bob"), site, "echo", f"?delay={seconds}")
+    studio.press_start()
+    studio.wait_live()
+    studio.page.evaluate(f"new Promise(done => setTimeout(done, {1000 * seconds + 2500}))")
+    seen = studio.presented_for(3)
+    steps = [
+        ahead(entry["input"], entry["number"])
+        for entry in seen
+        if None not in (entry["input"], entry["number"])
+    ]
+    assert len(steps) > 30
+    return sorted(steps)[len(steps) // 2]
+
+
+def steady_sound(studio: Studio) -> dict[str, float]:
+    """The loudness once two measurements agree: the first second still settles."""
+    last: dict[str, float] = {"rms": 0.0, "hertz": 0.0}
+
+    def settled() -> bool:
+        nonlocal last
+        before, last = last, studio.sound()
+        return before["rms"] > 0 and abs(20 * math.log10(last["rms"] / before["rms"])) < 0.1
+
+    wait_until(settled, "the sound is steady", 20)
+    return last
+
+
+def processor_states(studio: Studio) -> list[str]:
+    return [message["state"] for message in studio.messages() if message["type"] == "processor"]
+
+
+def packets_received(studio: Studio, kind: str) -> int:
+    entries: list[Any] = studio.page.evaluate("probe.statistics()")
+    wanted = [each for each in entries if each["type"] == "inbound-rtp" and each["kind"] == kind]
+    return max((entry["packetsReceived"] for entry in wanted), default=0)
+
+
+def parameter_names(key: str) -> str:
+    return json.dumps([*catalogue.load_class(key).parameters])
