@@ -1,0 +1,78 @@
+"""May this visitor start that processor now, and what does it start with? Asked for every session by itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from processors import access, catalogue, files
+from processors.exceptions import ProcessorUnavailable
+from processors.models import Processor
+from processors.parameters import clean_parameters
+from workers.registry import Claim, Lease, Registry, RegistryError
+
+from .database import in_database_thread
+from .errors import SignallingError
+from .identity import Identity
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A processor the visitor may use, with the manifest for the page."""
+
+    processor: Processor
+    manifest: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class StartValues:
+    """Parameters as the worker gets them, as the page gets them back, and what did not fit."""
+
+    for_worker: dict[str, Any]
+    accepted: dict[str, Any]
+    errors: dict[str, str]
+
+
+@in_database_thread
+def admit(identity: Identity, slug: str) -> Admitted:
+    try:
+        processor = access.get_for(identity.user, slug)
+        return Admitted(processor, processor.manifest())
+    except access.ProcessorNotFound as refusal:
+        raise SignallingError("not_found", refusal.message) from None
+    except access.AccessRefused as refusal:
+        raise SignallingError(refusal.code, refusal.message, close_code=refusal.close_code) from None
+    except ProcessorUnavailable:
+        raise SignallingError("processor_unavailable") from None
+
+
+@in_database_thread
+def start_values(identity: Identity, processor: Processor, chosen: Mapping[str, Any]) -> StartValues:
+    """The row's defaults with the visitor's choices over them."""
+    resolved, missing = files.starting_values(processor, chosen, identity.file_owner)
+    return checked(processor, {**processor.parameters, **chosen}, resolved, missing)
+
+
+@in_database_thread
+def changed_values(identity: Identity, processor: Processor, chosen: Mapping[str, Any]) -> StartValues:
+    resolved, missing = files.resolve(chosen, identity.file_owner, processor)
+    return checked(processor, chosen, resolved, missing)
+
+
+def checked(
+    processor: Processor, chosen: Mapping[str, Any], resolved: dict[str, Any], missing: dict[str, str]
+) -> StartValues:
+    """File contents go to the worker as they were sent, and never back to the page."""
+    accepted, errors = clean_parameters(catalogue.load_class(processor.key), resolved)
+    is_file = {name for name, value in resolved.items() if isinstance(value, dict)}
+    return StartValues(
+        for_worker={name: resolved[name] if name in is_file else value for name, value in accepted.items()},
+        accepted={name: chosen[name] if name in is_file else value for name, value in accepted.items()},
+        errors=errors | missing,
+    )
+
+
+async def place(registry: Registry, claim: Claim) -> Lease:
+    try:
+        return await registry.place(claim)
+    except RegistryError as error:
+        raise SignallingError(error.code, retry_after=error.retry_after_seconds) from error

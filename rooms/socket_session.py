@@ -1,0 +1,23 @@
+"""One session as the socket that carries it knows it."""
+
+from dataclasses import dataclass
+
+from processors.models import Processor
+from workers.registry import Claim, Lease
+
+
+@dataclass
+class SocketSession:
+    id: str
+    owner: str
+    # What runs, or will run with the offer to come.
+    processor: Processor
+    lease: Lease
+    # An offer went to the worker: it may hold a peer connection.
+    offered: bool = False
+    # The worker was lost; the page has been told to resume.
+    lost: bool = False
+
+    def claim(self, processor: Processor | None = None, anew: bool = False) -> Claim:
+        wanted = processor or self.processor
+        return Claim(self.id, self.owner, wanted.slug, wanted.session_limit, anew)
