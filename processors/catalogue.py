@@ -16,6 +16,25 @@ ENTRY_POINT_GROUP = "showroom.processors"
 
 BUILTINS: dict[str, str] = {
     "passthrough": "processors.builtin.passthrough:Passthrough",
+    "invert": "processors.builtin.invert:Invert",
+    "edges": "processors.builtin.edges:Edges",
+    "cartoon": "processors.builtin.cartoon:Cartoon",
+    "rotate": "processors.builtin.rotate:Rotate",
+    "flip": "processors.builtin.flip:Flip",
+    "blur": "processors.builtin.blur:Blur",
+    "sketch": "processors.builtin.sketch:Sketch",
+    "faces": "processors.builtin.faces:Faces",
+    "hidden-faces": "processors.builtin.hidden_faces:HiddenFaces",
+    "face-overlay": "processors.builtin.face_overlay:FaceOverlay",
+    "people": "processors.builtin.people:People",
+    "style": "processors.builtin.style:Style",
+    "qr": "processors.builtin.qr_reader:QrReader",
+    "histogram": "processors.builtin.histogram:Histogram",
+    "gain": "processors.builtin.gain:Gain",
+    "echo": "processors.builtin.echo:Echo",
+    "voice": "processors.builtin.voice:Voice",
+    "level-meter": "processors.builtin.level_meter:LevelMeter",
+    "frame-counter": "processors.builtin.frame_counter:FrameCounter",
 }
 
 

@@ -71,9 +71,8 @@ def check_data(data: Any, declared: set[str]) -> dict[str, Any]:
 
 
 def kind_of(value: Any) -> str:
-    return {str: "a string", dict: "a dict", tuple: "a tuple", list: "a list"}.get(
-        type(value), type(value).__name__
-    )
+    name = type(value).__name__
+    return {"str": "a string", "dict": "a dict", "tuple": "a tuple", "list": "a list"}.get(name, name)
 
 
 def advice_for(image: np.ndarray[Any, Any]) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .exceptions import DeclarationError
 
-Picture: TypeAlias = NDArray[np.uint8]
+Picture: TypeAlias = NDArray[Any]  # uint8; the annotations of OpenCV promise less
 SampleArray: TypeAlias = NDArray[np.float32]
 PixelFormat: TypeAlias = Literal["bgr24", "rgb24", "gray", "yuv420p"]
 Accumulate: TypeAlias = Literal["replace", "append"] | Callable[[Any, Any], Any]
