@@ -128,10 +128,19 @@ class VideoJitterBuffer:
         elif self._gap_since is None:
             self._gap_since = now
         elif now - self._gap_since > self._patience_seconds():
-            self._wants_key_frame = True
-            self._skip_to_key_frame()
-            if not self._wants_key_frame:
-                self._hand_on()
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Drop the frame that stays incomplete, and all up to the next key frame."""
+        assert self._next is not None
+        for ahead in range(distance(self._scan, self._next)):
+            del self._packets[(self._next + ahead) % SEQUENCE_MODULUS]
+            self.dropped_packets += 1
+        self._next = self._scan
+        self._wants_key_frame = True
+        self._skip_to_key_frame()
+        if not self._wants_key_frame:
+            self._hand_on()
 
     def _ahead(self, sequence_number: int) -> int:
         assert self._next is not None

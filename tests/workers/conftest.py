@@ -19,7 +19,7 @@ from .processors import KEYS
 async def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
     """Wait until ``condition`` holds, and return what it gave."""
     async with asyncio.timeout(seconds):
-        while not (value := condition()):
+        while not (value := condition()):  # noqa: ASYNC110 - any condition, not one event
             await asyncio.sleep(0.01)
     return value
 

@@ -12,6 +12,13 @@ def brightness(peer: BrowserPeer) -> float:
     return float(peer.pictures[-1].image[200:220, 100:120].mean())
 
 
+async def next_delay(camera: NumberedCamera, peer: BrowserPeer) -> float:
+    """Return how long ago the next picture that comes back was sent, in seconds."""
+    count = len(peer.pictures)
+    await until(lambda: len(peer.pictures) > count)
+    return time.monotonic() - camera.sent_at[read_number(peer.pictures[-1].image)]
+
+
 async def test_processed_pictures_come_back_in_order(worker: WorkerUnderTest) -> None:
     peer = BrowserPeer(NumberedCamera())
     await worker.open("test-darken", peer)
@@ -55,12 +62,7 @@ async def test_the_newest_frame_wins_over_a_slow_processor(worker: WorkerUnderTe
     peer = BrowserPeer(camera)
     await worker.open("test-sleepy", peer)
     await until(lambda: len(peer.pictures) >= 12)
-    delays = []
-    count = len(peer.pictures)
-    while len(delays) < 10:
-        await until(lambda: len(peer.pictures) > count)
-        count = len(peer.pictures)
-        delays.append(time.monotonic() - camera.sent_at[read_number(peer.pictures[-1].image)])
+    delays = [await next_delay(camera, peer) for _ in range(10)]
     assert sorted(delays)[5] < 0.6, delays
     statistics = (await until(lambda: peer.of_type("statistics")))[-1]
     assert statistics["dropped"] > statistics["processed"]

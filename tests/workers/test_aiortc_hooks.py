@@ -1,0 +1,78 @@
+"""The contract with aiortc and aioice that the engine rests on, and what strangers cannot do."""
+
+import asyncio
+import socket
+
+import pytest
+from aiortc import RTCConfiguration, RTCPeerConnection
+
+from workers import aiortc_hooks
+from workers.exceptions import HooksOutdated
+
+from .browser_peer import BrowserPeer, NumberedCamera
+from .conftest import WorkerUnderTest, until
+
+
+def test_the_installed_versions_are_tested_ones() -> None:
+    aiortc_hooks.check_versions()
+
+
+def test_an_untested_version_is_refused_with_the_fix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aiortc_hooks, "version", lambda library: "2.0.0")
+    with pytest.raises(HooksOutdated, match=r"2\.0\.0 is not tested"):
+        aiortc_hooks.check_versions()
+
+
+async def test_every_private_name_that_is_replaced_exists() -> None:
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    transceiver = connection.addTransceiver("video")
+    aiortc_hooks.attach_receiver(transceiver.receiver, object(), lambda: None)  # type: ignore[arg-type]
+    aiortc_hooks.attach_sender(transceiver.sender, object(), lambda: None)  # type: ignore[arg-type]
+    assert aiortc_hooks.last_rtp_timestamp(transceiver.sender) == 0
+    assert aiortc_hooks.round_trip_seconds(transceiver.sender) is None
+    assert aiortc_hooks.codec_name(transceiver.receiver, 96) is None
+    await connection.close()
+
+
+def test_a_renamed_private_name_is_noticed() -> None:
+    with pytest.raises(HooksOutdated, match="has no"):
+        aiortc_hooks._replace(object(), "_gone", None)
+
+
+def ports_of(sdp: str) -> list[tuple[str, int]]:
+    fields = [line.split(" ") for line in sdp.split("\r\n") if line.startswith("a=candidate:")]
+    return [(field[4], int(field[5])) for field in fields if ":" not in field[4]]
+
+
+async def test_a_strangers_datagrams_change_nothing(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    answer = await worker.open("test-darken", peer)
+    await until(lambda: len(peer.pictures) > 5)
+    dropped = aiortc_hooks.dropped_datagrams
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for datagram in (b"", b"\x16\xfe\xfd" + bytes(60), bytes(10), b"\x80" * 100, b"\xff" * 40):
+            for address in ports_of(answer["sdp"]):
+                for _ in range(50):
+                    stranger.sendto(datagram, address)
+    count = len(peer.pictures)
+    await until(lambda: len(peer.pictures) > count + 30)
+    assert aiortc_hooks.dropped_datagrams > dropped
+    assert peer.connection.connectionState == "connected"
+
+
+async def test_junk_during_the_handshake_does_not_fail_it(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    answer = await worker.ask(
+        "offer", "one", sdp=await peer.offer(), processor={"slug": "p", "key": "passthrough"}
+    )
+    worker.peers.append(peer)
+    addresses = ports_of(answer["sdp"])
+    connecting = asyncio.create_task(peer.accept(answer["sdp"]))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for _ in range(100):
+            for address in addresses:
+                stranger.sendto(b"\x16\xfe\xfd" + bytes(40), address)
+                stranger.sendto(b"", address)
+            await asyncio.sleep(0.002)
+    await connecting
+    await until(lambda: len(peer.pictures) > 3)
