@@ -9,4 +9,9 @@ def builtin_texts() -> list[str]:
     """Every text once, sorted, so that a new processor changes few lines of the list."""
     of_classes = (text for key in catalogue.BUILTINS for text in visible_texts(catalogue.load_class(key)))
     of_rows = (text for seed in SEEDS for text in (seed.title, seed.description))
-    return sorted({*of_classes, *of_rows, *TAGS} - {""})
+    return sorted(text for text in {*of_classes, *of_rows, *TAGS} if has_words(text))
+
+
+def has_words(text: str) -> bool:
+    """``%`` is the same in every language."""
+    return any(character.isalpha() for character in text)

@@ -14,6 +14,13 @@ from processors.visibility import Visibility
 Browser = Callable[[Any], Client]
 
 
+@pytest.fixture(autouse=True)
+def unhashed_static_files(settings: Any) -> None:
+    """Pages name static files as they are; nobody has collected them for a test."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
 @pytest.fixture
 def stella(alice: Any) -> Any:
     """Staff, but not the owner: may look at drafts, may not change anything."""
