@@ -30,6 +30,7 @@ def embedded_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site as ``make run`` starts it: one process for everything."""
     site = Site(tmp_path_factory.mktemp("embedded"))
     site.start()
+    site.run_script("rows")
     yield site
     site.stop()
 
@@ -39,6 +40,7 @@ def team_site(tmp_path_factory: pytest.TempPathFactory, redis_server: RedisServe
     """The site as a team runs it: web, Redis and two worker processes."""
     site = Site(tmp_path_factory.mktemp("team"), redis_url=redis_server.url)
     site.start()
+    site.run_script("rows")
     yield site
     site.stop()
 

@@ -26,6 +26,8 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: str
+    # The address after redirects.
+    url: str
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -116,9 +118,21 @@ class Site:
             request.add_header("Cookie", f"sessionid={self.people[person]['session']}")
         try:
             with urllib.request.urlopen(request, timeout=10) as response:
-                return Answer(response.status, dict(response.headers), response.read().decode())
+                return Answer(response.status, dict(response.headers), response.read().decode(), response.url)
         except urllib.error.HTTPError as error:
-            return Answer(error.code, dict(error.headers), error.read().decode())
+            return Answer(error.code, dict(error.headers), error.read().decode(), error.url)
+
+    def sessions_running(self) -> int:
+        """How many places the media workers have given away."""
+        return sum(worker["sessions"] for worker in self.get("/readyz").json()["workers"])
+
+    def memory_bytes(self) -> int:
+        """Resident memory of all processes of the site."""
+        pids = [str(pid) for program in self.programs() for pid in program.left_over()]
+        listed = subprocess.run(
+            ["ps", "-o", "rss=", "-p", ",".join(pids)], capture_output=True, text=True, check=True
+        )
+        return 1024 * sum(int(kilobytes) for kilobytes in listed.stdout.split())
 
     def _run(self, *command: str) -> RunningProgram:
         log = self.folder / f"{command[0]}.log"
