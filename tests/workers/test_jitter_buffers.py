@@ -170,5 +170,6 @@ def test_random_loss_never_stops_the_stream(clock: Clock) -> None:
         clock.now += 1 / 90
         if chance.random() > 0.03:
             buffer.add(sent)
-    assert len(got.numbers) > 300
+    # One packet in 33 lost and none sent again: about a third of the pictures has an unbroken way to a key frame.
+    assert len(got.numbers) > 200
     assert got.numbers == sorted(got.numbers)
