@@ -14,7 +14,7 @@ import aiortc.rtcdtlstransport
 import aiortc.rtcrtpreceiver
 from aioice.ice import CandidatePair
 from aiortc import RTCRtpReceiver, RTCRtpSender
-from aiortc.rtp import RtcpSrPacket, RtpPacket
+from aiortc.rtp import RtpPacket
 
 from .exceptions import HooksOutdated
 
@@ -86,18 +86,6 @@ def attach_receiver(
     """
     _replace(receiver, "_RTCRtpReceiver__jitter_buffer", jitter_buffer)
     _replace(receiver, "_RTCRtpReceiver__decoder_queue", _EndOfStream(on_end))
-
-
-def observe_sender_reports(receiver: RTCRtpReceiver, on_report: Callable[[int, int], None]) -> None:
-    """Call ``on_report(ntp_timestamp, rtp_timestamp)`` for each RTCP sender report (RFC 3550 §6.4.1)."""
-    handle = receiver._handle_rtcp_packet
-
-    async def handle_and_tell(packet: Any) -> None:
-        if isinstance(packet, RtcpSrPacket):
-            on_report(packet.sender_info.ntp_timestamp, packet.sender_info.rtp_timestamp)
-        await handle(packet)
-
-    receiver._handle_rtcp_packet = handle_and_tell  # type: ignore[method-assign]
 
 
 def codec_name(receiver: RTCRtpReceiver, payload_type: int) -> str | None:

@@ -2,15 +2,13 @@
 
 import time
 
-NTP_FRACTION = 2**32
 RTP_MODULUS = 2**32
 
 
 class RtpClock:
     """Maps one stream's 32 bit RTP timestamps to seconds since ``epoch`` (``time.monotonic()``).
 
-    The first packet sets the offset by its arrival; the sender's reports (RFC 3550 §6.4.1) then tell how far the
-    stream was ahead or behind, so that sound and picture of one browser share a time line.
+    The first packet sets the offset by its arrival.
     """
 
     def __init__(self, clock_rate: int, epoch: float) -> None:

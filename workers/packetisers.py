@@ -23,6 +23,10 @@ class Packetiser:
         self._timestamp: int | None = None
         # Added to all timestamps: grows when a new source's clock begins behind the old one's.
         self._offset = 0
+        # What the sender adds to every timestamp; None until the first frame has been sent.
+        self._sender_offset: int | None = None
+        # Returns the timestamp of the last packet that the sender sent.
+        self._sent_timestamp: Callable[[], int] = lambda: 0
         self._target_bitrate = 0
 
     @property
@@ -37,6 +41,7 @@ class Packetiser:
 
     def pack(self, frame: EncodedFrame) -> tuple[list[bytes], int]:
         """Return (payloads, RTP timestamp without the sender's offset)."""
+        self._learn_sender_offset()
         timestamp = round(frame.time * self.clock_rate) + self._offset
         if self._timestamp is not None and timestamp <= self._timestamp:
             step = self.clock_rate // FRAMES_PER_SECOND[self.clock_rate]
@@ -45,14 +50,20 @@ class Packetiser:
         self._timestamp = timestamp
         return self._payloads(frame), timestamp % RTP_MODULUS
 
-    @property
-    def last_timestamp(self) -> int | None:
-        """The RTP timestamp packed last, without the sender's random offset."""
-        return None if self._timestamp is None else self._timestamp % RTP_MODULUS
+    def follow(self, sent_timestamp: Callable[[], int]) -> None:
+        """Learn the sender's random offset from what it has sent."""
+        self._sent_timestamp = sent_timestamp
 
-    def timestamp_of(self, media_time: float) -> int:
-        """Return the RTP timestamp that a frame of ``media_time`` has, without the sender's random offset."""
-        return (round(media_time * self.clock_rate) + self._offset) % RTP_MODULUS
+    def viewer_timestamp(self, media_time: float) -> int | None:
+        """Return the RTP timestamp that the viewer sees on the frame of ``media_time``; None at the very start."""
+        if self._sender_offset is None:
+            return None
+        return (round(media_time * self.clock_rate) + self._offset + self._sender_offset) % RTP_MODULUS
+
+    def _learn_sender_offset(self) -> None:
+        """When the next frame is packed, the one before has been sent: its two timestamps differ by the offset."""
+        if self._sender_offset is None and self._timestamp is not None:
+            self._sender_offset = self._sent_timestamp() - self._timestamp
 
     def _payloads(self, frame: EncodedFrame) -> list[bytes]:
         raise NotImplementedError

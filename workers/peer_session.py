@@ -58,23 +58,6 @@ class Sending:
     packetiser: Packetiser
     transceiver: RTCRtpTransceiver
 
-    def rtp_timestamp(self, media_time: float) -> int | None:
-        """Return the timestamp that the viewer sees on the frame of ``media_time``; None before the first frame.
-
-        The sender adds a random offset to what the packetiser gives; the last packet sent tells it.
-        """
-        sent = aiortc_hooks.last_rtp_timestamp(self.transceiver.sender)
-        packed = self.packetiser.last_timestamp
-        if packed is None or not sent:
-            return None
-        return (self.packetiser.timestamp_of(media_time) + self._offset(sent, packed)) % 2**32
-
-    def _offset(self, sent: int, packed: int) -> int:
-        # Between packing and sending the two differ by one frame; the offset learnt first stays right for ever.
-        if not hasattr(self, "_learnt_offset"):
-            self._learnt_offset = sent - packed
-        return self._learnt_offset
-
 
 class PeerSession:
     """Owns one peer connection. A re-offer on the same one goes through ``answer`` again."""
@@ -167,7 +150,9 @@ class PeerSession:
     def _attach_sender(self, section: MediaSection, transceiver: RTCRtpTransceiver) -> None:
         track = SubscriberTrack(section.kind)
         packetiser = self._packetiser(section.kind)
-        aiortc_hooks.attach_sender(transceiver.sender, packetiser, track.request_key_frame)
+        sender = transceiver.sender
+        packetiser.follow(lambda: aiortc_hooks.last_rtp_timestamp(sender))
+        aiortc_hooks.attach_sender(sender, packetiser, track.request_key_frame)
         transceiver.sender.replaceTrack(track)
         self.sendings[section.mid] = Sending(track, packetiser, transceiver)
 

@@ -223,7 +223,7 @@ class Seat:
         """Return the timestamp of ``media_time`` on the video that this visitor sees."""
         for sending in self.peer.sendings.values() if self.peer is not None else ():
             if sending.track.kind == "video":
-                return sending.rtp_timestamp(media_time)
+                return sending.packetiser.viewer_timestamp(media_time)
         return None
 
     # --- figures -----------------------------------------------------------------------------------------

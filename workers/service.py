@@ -138,6 +138,15 @@ class WorkerService:
         except Exception:
             logger.exception("The engine raised on a %s message", message["type"])
             await self._report_failure(message)
+        if message["type"] == "close":
+            await self._confirm_close(message)
+
+    async def _confirm_close(self, message: Message) -> None:
+        """Who asks to close a session hears that it is closed, also when there was none."""
+        request = message.get("id")
+        if request is not None and self._requests.answer(request) is None:
+            origin = {"id": request, "session": message["session"], "reason": message.get("reason", "")}
+            await self.send_to_web(message["reply_channel"], {"type": "closed", **origin})
 
     def _attach(self, session: str, reply_channel: str | None) -> None:
         if reply_channel:
