@@ -1,7 +1,8 @@
 """Every built-in opens and runs; sound comes back as loud and as late as its parameters say."""
 
-import json
 import math
+import statistics
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,11 +36,11 @@ def test_it_opens_and_runs(key: str, site: Site, visit: VisitorFactory) -> None:
 
 
 def test_volume_raises_a_tone_by_six_decibels(site: Site, visit: VisitorFactory) -> None:
-    studio = open_studio(visit(site, "bob"), site, "gain", "?gain=0")
+    studio = open_studio(visit(site, "bob"), site, "gain", "?decibels=0")
     studio.press_start()
     studio.wait_live()
     before = steady_sound(studio)
-    studio.set_parameter("gain", 6)
+    studio.set_parameter("decibels", 6)
     studio.page.evaluate("new Promise(done => setTimeout(done, 500))")
     after = steady_sound(studio)
     assert before["hertz"] == pytest.approx(scene.TONE_HERTZ, abs=3)
@@ -50,6 +51,23 @@ def test_volume_raises_a_tone_by_six_decibels(site: Site, visit: VisitorFactory)
 def test_echo_delays_the_picture_by_the_set_time(site: Site, visit: VisitorFactory) -> None:
     without, late = (echo_frames(visit, site, seconds) for seconds in (0, 2))
     assert (late - without) / scene.FRAMES_PER_SECOND == pytest.approx(2, abs=0.05)
+
+
+def test_echo_delays_the_sound_by_the_set_time(site: Site, visit: VisitorFactory) -> None:
+    without, late = (echo_of_a_beep_ms(visit, site, seconds) for seconds in (0, 2))
+    assert (late - without) / 1000 == pytest.approx(2, abs=0.05)
+
+
+def echo_of_a_beep_ms(visit: VisitorFactory, site: Site, seconds: float) -> float:
+    """The time from a beep at the microphone to its return (median of five)."""
+    page = visit(site, "bob")
+    page.page.add_init_script(path=Path(__file__).with_name("beeper.js"))
+    studio = open_studio(page, site, "echo", f"?delay={seconds}")
+    studio.press_start()
+    studio.wait_live()
+    studio.page.evaluate(f"new Promise(done => setTimeout(done, {1000 * seconds + 2500}))")
+    studio.page.evaluate("probe.listenForBeeps()")
+    return statistics.median(studio.page.evaluate("probe.beep()") for _ in range(5))
 
 
 def echo_frames(visit: VisitorFactory, site: Site, seconds: float) -> float:
@@ -89,7 +107,3 @@ def packets_received(studio: Studio, kind: str) -> int:
     entries: list[Any] = studio.page.evaluate("probe.statistics()")
     wanted = [each for each in entries if each["type"] == "inbound-rtp" and each["kind"] == kind]
     return max((entry["packetsReceived"] for entry in wanted), default=0)
-
-
-def parameter_names(key: str) -> str:
-    return json.dumps([*catalogue.load_class(key).parameters])

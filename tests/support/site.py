@@ -87,6 +87,9 @@ class Site:
             "REDIS_URL": self.redis_url,
             "PYTHONPATH": str(PLUGIN_FOLDER),
             "PYTHONUNBUFFERED": "1",
+            # As `make run` has it, in the team's form too.
+            "GUESTS_ALLOWED": "True",
+            "MFA_REQUIRED_FOR_STAFF": "False",
             # The tests open many sessions as few people on few workers.
             "SESSIONS_PER_USER": "50",
             "SESSIONS_PER_WORKER": "50",
