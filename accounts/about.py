@@ -56,13 +56,16 @@ def part_of(distribution: Distribution) -> Part:
 
 def licence_of(distribution: Distribution) -> str:
     """The SPDX expression where there is one; else the first words of what the author wrote."""
-    metadata = distribution.metadata
-    if expression := metadata.get("License-Expression"):
-        return str(expression)
-    classifiers = [line for line in metadata.get_all("Classifier") or [] if line.startswith(CLASSIFIER)]
-    if classifiers:
+    if expression := field(distribution, "License-Expression"):
+        return expression
+    lines = distribution.metadata.get_all("Classifier") or []
+    if classifiers := [line for line in lines if line.startswith(CLASSIFIER)]:
         return ", ".join(line.rpartition(" :: ")[2] for line in classifiers)
-    return first_line(metadata.get("License") or licence_file(distribution))
+    return first_line(field(distribution, "License") or licence_file(distribution))
+
+
+def field(distribution: Distribution, name: str) -> str:
+    return str((distribution.metadata.get_all(name) or [""])[0])
 
 
 def licence_file(distribution: Distribution) -> str:
@@ -83,7 +86,7 @@ def home_of(distribution: Distribution) -> str:
     pairs = (line.split(", ", 1) for line in lines if ", " in line)
     urls = {label.lower(): url for label, url in pairs}
     named = next((urls[label] for label in HOME_LABELS if label in urls), "")
-    found = named or distribution.metadata.get("Home-page") or ""
+    found = named or field(distribution, "Home-page")
     return found if found.startswith("https://") else ""
 
 

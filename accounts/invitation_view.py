@@ -3,9 +3,11 @@
 from typing import Any
 
 from allauth.account.views import SignupView
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
 
 from .invitation import Invitation
 
@@ -13,6 +15,7 @@ GONE = 410
 NOT_FOUND = 404
 
 
+@method_decorator(login_not_required, name="dispatch")
 class InvitationView(SignupView):  # type: ignore[misc]
     template_name = "account/signup.html"
 

@@ -22,6 +22,7 @@ NOT_EXPORTED = {
     "accounts.User": {"password"},
     "mfa.Authenticator": {"data"},
     "socialaccount.SocialToken": {"token", "token_secret"},
+    "rooms.Session": {"token_hash"},
 }
 
 
@@ -44,7 +45,7 @@ def erase(user: User) -> None:
 
 def history(user: User) -> models.QuerySet[Any]:
     """The studio visits of this person, newest first."""
-    return apps.get_model("rooms", "Session").objects.filter(user=user).order_by("-started_at")
+    return apps.get_model("rooms", "Session").objects.filter(user=user).order_by("-started")
 
 
 def related_rows(user: User) -> Iterator[tuple[type[models.Model], list[models.Model]]]:

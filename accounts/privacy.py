@@ -48,7 +48,7 @@ def privacy_facts() -> PrivacyFacts:
         contact=settings.CONTACT,
         guests=settings.GUESTS_ALLOWED,
         https=settings.HTTPS,
-        history_days=settings.HISTORY_DAYS,
+        history_days=settings.SESSION_HISTORY_DAYS,
         sign_in_days=settings.SESSION_COOKIE_AGE // (24 * 3600),
         language_cookie=settings.LANGUAGE_COOKIE_NAME,
         session_cookie=settings.SESSION_COOKIE_NAME,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
@@ -27,4 +28,4 @@ def asked_language(request: HttpRequest) -> str:
     return language if language in dict(settings.LANGUAGES) else translation.get_language()
 
 
-script_texts = condition()(ScriptTexts.as_view())
+script_texts = login_not_required(condition()(ScriptTexts.as_view()))

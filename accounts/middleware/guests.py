@@ -16,9 +16,10 @@ class GuestsMiddleware(LoginRequiredMiddleware):
         answer: HttpResponseBase | None = super().process_view(request, view_func, *args)
         return answer
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
         if request.path.startswith("/api/"):
-            return JsonResponse(
-                {"error": {"code": "not_allowed", "message": _("Sign in to use this site.")}}, status=401
-            )
+            refusal = {"code": "not_allowed", "message": _("Sign in to use this site.")}
+            return JsonResponse(refusal, status=401)
         return super().handle_no_permission(request, view_func)

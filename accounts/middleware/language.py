@@ -21,4 +21,4 @@ class AccountLanguageMiddleware:
     def use(self, request: HttpRequest, language: str) -> None:
         if language:
             translation.activate(language)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()

@@ -1,20 +1,23 @@
 """Headers that tell the browser what our pages may do: Content-Security-Policy and Permissions-Policy."""
 
+from contextlib import suppress
+
 from csp.middleware import CSPMiddleware
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 
-class SecurityHeadersMiddleware(CSPMiddleware):  # type: ignore[misc]
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
-        allow_own_websocket(request, response)
+class SecurityHeadersMiddleware(CSPMiddleware):
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        with suppress(DisallowedHost):
+            allow_own_websocket(request, response)
         response.headers.setdefault("Permissions-Policy", permissions_policy())
-        answer: HttpResponseBase = super().process_response(request, response)
-        return answer
+        return super().process_response(request, response)
 
 
-def allow_own_websocket(request: HttpRequest, response: HttpResponse) -> None:
+def allow_own_websocket(request: HttpRequest, response: HttpResponseBase) -> None:
     """Name our own websocket: older browsers do not count it as 'self'."""
     scheme = "wss" if request.is_secure() else "ws"
     update = dict(getattr(response, "_csp_update", None) or {})

@@ -1,0 +1,37 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Invitation, User
+
+
+@pytest.fixture(autouse=True)
+def quick_and_fresh(settings: Any) -> None:
+    """Cheap password fingerprints, unhashed static files, and nobody throttled by an earlier test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    cache.clear()
+
+
+@pytest.fixture
+def invitation(alice: User) -> Invitation:
+    return Invitation.objects.create(created_by=alice, expires_at=timezone.now() + timedelta(days=1))
+
+
+@pytest.fixture
+def alices_client(alice: User) -> Client:
+    client = Client()
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def bobs_client(bob: User) -> Client:
+    client = Client()
+    client.force_login(bob)
+    return client

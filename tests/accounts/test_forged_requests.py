@@ -1,0 +1,64 @@
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import Invitation, User
+
+pytestmark = pytest.mark.django_db
+FORMS = (
+    "/accounts/login/",
+    "/accounts/logout/",
+    "/accounts/signup/",
+    "/accounts/me/",
+    "/accounts/me/delete/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/password/reset/",
+    "/accounts/reauthenticate/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/recovery-codes/generate/",
+    "/admin/accounts/user/",
+    "/i18n/setlang/",
+)
+
+
+@pytest.mark.parametrize("page", FORMS)
+def test_a_form_of_another_site_is_refused(alice: User, page: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    assert client.post(page, {}).status_code == 403
+
+
+def test_an_invitation_cannot_be_used_from_another_site(invitation: Invitation) -> None:
+    answer = Client(enforce_csrf_checks=True).post(invitation.get_absolute_url(), {"username": "dana"})
+    assert answer.status_code == 403
+
+
+def test_every_address_without_arguments_refuses_it(alice: User) -> None:
+    """Also those that are added later. What only reads may answer 405 instead."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    answers = {path: client.post(path, {}).status_code for path in plain_paths(get_resolver(), "/")}
+    assert {path: status for path, status in answers.items() if status not in (403, 405)} == {}
+
+
+def test_refusing_changes_nothing_and_says_what_to_do(alice: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    page = client.post("/accounts/me/delete/", {"proof": "a long walk"})
+    assert User.objects.filter(username="alice").exists()
+    assert "Traceback" not in page.content.decode()
+
+
+def plain_paths(resolver: URLResolver, prefix: str) -> list[str]:
+    """Addresses that need no argument, as they are spelled."""
+    paths = []
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern).removeprefix("^").removesuffix("$").removesuffix(r"\Z")
+        if any(mark in route for mark in "<(["):
+            continue
+        if isinstance(pattern, URLPattern):
+            paths.append(route)
+        else:
+            paths += plain_paths(pattern, route)
+    return paths
