@@ -17,6 +17,7 @@ from .manifest import manifest
 from .models import Processor
 from .parameter_fields import field_for
 from .parameter_values import ParameterValues
+from .parameters import clean_parameters
 
 PREFIX = "parameter_"
 
@@ -144,5 +145,4 @@ def _still_fitting(key: str, parameters: dict[str, Any]) -> dict[str, Any]:
     described = described_class(key) or {"parameters": []}
     plain = {entry["name"] for entry in described["parameters"] if entry["type"] != "file"}
     candidates = {name: value for name, value in parameters.items() if name in plain}
-    errors = ParameterValues.errors_of(catalogue.load_class(key), candidates)
-    return {name: value for name, value in candidates.items() if name not in errors}
+    return clean_parameters(catalogue.load_class(key), candidates)[0]

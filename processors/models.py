@@ -6,13 +6,14 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from . import page_manifest, tags
+from . import catalogue, page_manifest, tags
 from .querysets import ProcessorQuerySet
-from .visibility import Visibility
+from .visibility import FOR_VISITORS, Visibility
 
 
 class Processor(models.Model):
@@ -74,6 +75,12 @@ class Processor(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("processor", args=[self.slug])
 
+    def clean(self) -> None:
+        if self.visibility in FOR_VISITORS and not self.may_meet_visitors:
+            raise ValidationError(
+                {"visibility": _("Classes from other packages are for staff only, so far.")}
+            )
+
     @property
     def thumbnail_url(self) -> str:
         """The picture an admin uploaded, or nothing; its address changes with it, so it may be cached."""
@@ -93,11 +100,16 @@ class Processor(models.Model):
     def is_retired(self) -> bool:
         return self.state == self.State.RETIRED
 
+    @property
+    def may_meet_visitors(self) -> bool:
+        """Code from other packages needs a process of its own before strangers' frames reach it."""
+        return self.key in catalogue.BUILTINS
+
     def publish(self) -> None:
-        """Back on offer; a draft opens for everyone, anything else keeps the visibility it had."""
+        """Back on offer; a draft opens for as many as it may, anything else keeps its visibility."""
         self.state = self.State.PUBLISHED
         if self.is_draft:
-            self.visibility = Visibility.EVERYONE
+            self.visibility = Visibility.EVERYONE if self.may_meet_visitors else Visibility.STAFF
         self.save()
 
     def retire(self) -> None:

@@ -22,6 +22,8 @@ class ParameterValues:
         self.entries = entries
         self.posted = posted
         self.before = before
+        # What the class makes of the values, and a sentence for each that it does not take.
+        self.accepted: dict[str, Any] = {}
         self.errors: dict[str, str] = {}
         # Checked uploads that become rows when the form is saved.
         self.uploads: dict[str, ParameterFile] = {}
@@ -30,11 +32,8 @@ class ParameterValues:
         for name, value in self.posted.items():
             if isinstance(value, UploadedFile):
                 self._check_upload(name, value)
-        self.errors |= self.errors_of(cls, self._plain())
-
-    @staticmethod
-    def errors_of(cls: type[ProcessorClass], values: Mapping[str, Any]) -> dict[str, str]:
-        return clean_parameters(cls, values)[1]
+        self.accepted, errors = clean_parameters(cls, self._plain())
+        self.errors |= errors
 
     def keep_files(self, row: Processor) -> None:
         """Store the uploads, forget the files they replace, and put all values into the row."""
@@ -58,9 +57,8 @@ class ParameterValues:
         return [name for name, entry in self.entries.items() if entry["type"] == "file"]
 
     def _changed_from_class(self) -> dict[str, Any]:
-        return {
-            name: value for name, value in self._plain().items() if value != self.entries[name]["default"]
-        }
+        accepted = self.accepted.items()
+        return {name: value for name, value in accepted if value != self.entries[name]["default"]}
 
     def _file(self, name: str, row: Processor) -> dict[str, str] | None:
         """A new file, none (the box was ticked), or the one from before."""

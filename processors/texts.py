@@ -31,6 +31,7 @@ TEXTS: tuple[str, ...] = (
     _("Delay"),
     _("Direction"),
     _("Draw boxes"),
+    _("Draw on the picture"),
     _("Draws a box around each face and counts them."),
     _("Draws a box around everybody who stands in view."),
     _("Echo"),

@@ -15,6 +15,9 @@ class Visibility(TextChoices):
     EVERYONE = "everyone", _("Everyone, guests too")
 
 
+FOR_VISITORS = frozenset({Visibility.MEMBERS, Visibility.EVERYONE})
+
+
 def is_guest(user: Visitor) -> bool:
     """A disabled account is a guest: a socket may still carry its user after the admin disabled it."""
     return not (user.is_authenticated and user.is_active)

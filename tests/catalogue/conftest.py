@@ -1,5 +1,6 @@
 """A catalogue of four rows, one per visibility, and browsers for the people who ask for them."""
 
+import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.utils import translation
+from PIL import Image
 
+from processors import catalogue
 from processors.models import Processor
 from processors.visibility import Visibility
 
@@ -15,8 +18,9 @@ Browser = Callable[[Any], Client]
 
 
 @pytest.fixture(autouse=True)
-def unhashed_static_files(settings: Any) -> None:
-    """Pages name static files as they are; nobody has collected them for a test."""
+def quick(settings: Any) -> None:
+    """Cheap password fingerprints, and static files as they are: nobody has collected them for a test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
@@ -61,6 +65,20 @@ def admin_browser(alice: Any, browser: Browser) -> Client:
 @pytest.fixture
 def guests_welcome(settings: Any) -> None:
     settings.GUESTS_ALLOWED = True
+
+
+@pytest.fixture
+def every_kind(db: None, monkeypatch: pytest.MonkeyPatch) -> Processor:
+    """A row whose class has a parameter of every kind."""
+    for key, name in {"every-kind": "EveryKind", "only-size": "OnlySize"}.items():
+        monkeypatch.setitem(catalogue.BUILTINS, key, f"tests.catalogue.every_kind:{name}")
+    return make_row("kinds", key="every-kind")
+
+
+def png(width: int = 32, height: int = 18) -> bytes:
+    output = io.BytesIO()
+    Image.new("RGB", (width, height), "teal").save(output, "PNG")
+    return output.getvalue()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from PIL import Image
 from processors import access, catalogue
 from processors.models import Processor
 
-from .conftest import make_row
+from .conftest import make_row, png
 
 
 def page(row: Processor) -> str:
@@ -35,12 +35,6 @@ def is_sent(value: Any) -> bool:
 
 def save(client: Client, row: Processor, **changes: Any) -> Any:
     return client.post(page(row), {**form_of(client, row), **changes}, follow=True)
-
-
-def picture(width: int = 800, height: int = 800, kind: str = "PNG") -> SimpleUploadedFile:
-    output = io.BytesIO()
-    Image.new("RGB", (width, height), "teal").save(output, kind)
-    return SimpleUploadedFile("hall.png", output.getvalue(), "image/png")
 
 
 def test_a_change_is_obeyed_by_the_next_session(admin_browser: Client, row: Processor, bob: Any) -> None:
@@ -103,7 +97,7 @@ def test_a_picture_becomes_a_small_thumbnail(
     admin_browser: Client, row: Processor, settings: Any, tmp_path: Any
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
-    save(admin_browser, row, thumbnail=picture())
+    save(admin_browser, row, thumbnail=SimpleUploadedFile("hall.png", png(800, 800), "image/png"))
     row.refresh_from_db()
     response = admin_browser.get(row.thumbnail_url)
     shown = Image.open(io.BytesIO(b"".join(response.streaming_content)))  # type: ignore[attr-defined]

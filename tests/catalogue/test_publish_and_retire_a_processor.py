@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from processors import access
+from processors import access, catalogue
 from processors.models import Processor
 from processors.sync import sync_builtins
 
@@ -96,3 +96,15 @@ def test_staff_without_the_right_cannot_publish(row: Processor, stella: Any, bro
     assert act(browser(stella), "retire", row).status_code == 403
     row.refresh_from_db()
     assert not row.is_retired
+
+
+def test_classes_of_other_packages_stay_with_staff(
+    admin_browser: Client, every_kind: Processor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(catalogue.BUILTINS, "every-kind")
+    Processor.objects.update(visibility="draft")
+    response = save(admin_browser, every_kind, visibility="everyone")
+    assert "for staff only" in response.content.decode()
+    act(admin_browser, "publish", every_kind)
+    every_kind.refresh_from_db()
+    assert every_kind.visibility == "staff"
