@@ -63,7 +63,7 @@ class Processor:
         cls.takes = frozenset(cls.takes)
         cls.gives = frozenset(cls.gives)
         cls.description = first_paragraph(cls.__doc__)
-        cls.label = cls.__dict__.get("label") or cls.label or cls.__name__
+        cls.label = cls.__dict__.get("label") or cls.__name__
         cls.parameters = declared_parameters(cls)
         check_declaration(cls)
 

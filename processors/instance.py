@@ -1,6 +1,7 @@
 """One running instance of a processor: calls it, checks what it gives, words what it raises."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
@@ -14,6 +15,9 @@ from .results import Picture, PixelFormat, Result, SampleArray
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+LOG_PAUSE_SECONDS = 5.0
+logged_at: dict[str, float] = {}  # by sentence, of which there are a few per processor class
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,14 +61,14 @@ class Instance:
         except ProcessorError:
             logger.warning("%s did not close cleanly", self.cls.label)
 
-    def picture(self, image: Picture, time: float) -> Outcome:
-        return self._called(lambda: self.processor.process_video(self._lent(image)), time, "image")
+    def picture(self, image: Picture, moment: float) -> Outcome:
+        return self._called(lambda: self.processor.process_video(self._lent(image)), moment, "image")
 
-    def samples(self, samples: SampleArray, time: float) -> Outcome:
-        return self._called(lambda: self.processor.process_audio(samples), time, "samples")
+    def samples(self, samples: SampleArray, moment: float) -> Outcome:
+        return self._called(lambda: self.processor.process_audio(samples), moment, "samples")
 
-    def render(self, time: float) -> Outcome:
-        return self._called(self.processor.render, time, "image")
+    def render(self, moment: float) -> Outcome:
+        return self._called(self.processor.render, moment, "image")
 
     def _lent(self, image: Picture) -> Picture:
         """Planes of the decoder are lent: writing into them raises instead of spoiling a reference."""
@@ -74,17 +78,17 @@ class Instance:
         view.flags.writeable = False
         return view
 
-    def _called(self, call: Callable[[], Any], time: float, field: str) -> Outcome:
-        self.processor.frame_time = time
+    def _called(self, call: Callable[[], Any], moment: float, field: str) -> Outcome:
+        self.processor.frame_time = moment
         given = guarded(ProcessFailed(self.cls.label), call)
         result = given if isinstance(given, Result) else Result(**{field: given})
-        moment = time if result.time is None else float(result.time)
+        at = moment if result.time is None else float(result.time)
         samples = None if result.samples is None else self._checked_samples(result.samples)
         data = None if result.data is None else self._checked_data(result.data)
         if result.image is None:
-            return Outcome(moment, samples=samples, data=data)
+            return Outcome(at, samples=samples, data=data)
         image, pixel_format = check_picture(result.image, self.cls.pixel_format)
-        return Outcome(moment, image, pixel_format, samples, data)
+        return Outcome(at, image, pixel_format, samples, data)
 
     def _checked_samples(self, samples: Any) -> SampleArray:
         return check_samples(samples, self.cls.channels, self.cls.sample_rate)
@@ -122,5 +126,9 @@ def guarded(failure: ProcessorError, call: Callable[[], T]) -> T:
 
 
 def fail(failure: ProcessorError, error: BaseException) -> NoReturn:
-    logger.warning("%s", failure, exc_info=error)
+    """Log with the trace at most every few seconds: a processor that fails on each frame must not fill a disk."""
+    now = time.monotonic()
+    if now - logged_at.get(failure.message, float("-inf")) > LOG_PAUSE_SECONDS:
+        logged_at[failure.message] = now
+        logger.warning("%s", failure, exc_info=error)
     raise failure from error

@@ -1,6 +1,7 @@
 """A still of what each processor gives, made from our own sample pictures: for the cards of the gallery."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,6 +17,9 @@ from .results import Picture, PixelFormat
 
 WIDTH, HEIGHT = 640, 360
 STREET_KEYS = {"people", "qr"}  # what these look for is in the street
+# Where the defaults suit a camera but not a drawing.
+VALUES: dict[str, dict[str, Any]] = {"edges": {"low": 20, "high": 50}, "histogram": {"draw": True}}
+HEAD_ROOM = 40  # rows above the person in the portrait; samples are 4:3, cards are 16:9
 SECONDS = 1.5  # of played sample: longer than the default echo, and enough for a visible turn
 FPS = 10
 CONVERSIONS = {
@@ -31,35 +35,36 @@ def make_still(key: str) -> Picture:
     cls = load_class(key)
     if issubclass(cls, AudioProcessor):
         return waveform(played_sound(cls))
-    return cropped(played_picture(cls, sample(key)))
+    return cv2.resize(played_picture(cls, sample(key), VALUES.get(key, {})), (WIDTH, HEIGHT))
 
 
 def sample(key: str) -> Picture:
+    """Return the part of a sample that suits the processor, in the shape of a card."""
     name = "street" if key in STREET_KEYS else "portrait"
     picture = cv2.imread(str(SAMPLES / f"{name}.jpg"))
     if picture is None:
         raise ProcessorError(
             f"The sample picture {name}.jpg is missing from this installation.", permanent=True
         )
-    return picture
+    return picture[-HEIGHT:] if key in STREET_KEYS else picture[HEAD_ROOM : HEAD_ROOM + HEIGHT]
 
 
-def played_picture(cls: type[Processor], picture: Picture) -> Picture:
+def played_picture(cls: type[Processor], picture: Picture, values: dict[str, Any]) -> Picture:
     """Play the sample for a moment, and return the last picture that came out."""
     shown = picture
-    for outcome in play(cls, picture):
+    for outcome in play(cls, picture, values):
         if outcome.image is not None:
             shown = in_bgr(outcome.image, outcome.pixel_format)
     return shown
 
 
 def played_sound(cls: type[Processor]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    samples = [outcome.samples[0] for outcome in play(cls, None) if outcome.samples is not None]
+    samples = [outcome.samples[0] for outcome in play(cls, None, {}) if outcome.samples is not None]
     return np.concatenate(samples) if samples else np.zeros(cls.sample_rate, np.float32)
 
 
-def play(cls: type[Processor], picture: Picture | None) -> Iterator[Outcome]:
-    instance = Instance(cls, {}, default_values(cls), load(cls, {}))
+def play(cls: type[Processor], picture: Picture | None, values: dict[str, Any]) -> Iterator[Outcome]:
+    instance = Instance(cls, {}, default_values(cls) | values, load(cls, {}))
     try:
         instance.start()
         yield from (
@@ -103,15 +108,3 @@ def waveform(samples: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Pict
         x, half = 40 + round(number * 560 / 47), max(3, round(loudness * HEIGHT * 0.38))
         cv2.line(card, (x, HEIGHT // 2 - half), (x, HEIGHT // 2 + half), ACCENT, 5, cv2.LINE_AA)
     return card
-
-
-def cropped(picture: Picture) -> Picture:
-    """Cut the middle out in 16:9, a little above the centre: that is where faces are."""
-    height, width = picture.shape[:2]
-    wanted = min(height, width * HEIGHT // WIDTH)
-    top = (height - wanted) // 3
-    across = min(width, wanted * WIDTH // HEIGHT)
-    left = (width - across) // 2
-    return cv2.resize(
-        picture[top : top + wanted, left : left + across], (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA
-    )

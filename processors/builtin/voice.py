@@ -9,6 +9,8 @@ from ..base import AudioProcessor
 from ..parameters import IntegerParameter, RadioParameter
 from ..results import SampleArray
 
+# In step, the bins partly cancel each other: without this the robot would whisper.
+ROBOT_VOLUME = "5"
 # Each bin of the spectrum keeps its strength and loses its phase: a monotone, metallic voice.
 ROBOT = "real='hypot(re,im)*sin(0)':imag='hypot(re,im)*cos(0)':win_size=512:overlap=0.75"
 
@@ -53,7 +55,7 @@ class Voice(AudioProcessor):
 
     def _filters(self) -> list[tuple[str, str]]:
         if self.effect == "robot":
-            return [("afftfilt", ROBOT), ("aformat", "sample_fmts=fltp")]
+            return [("afftfilt", ROBOT), ("volume", ROBOT_VOLUME), ("aformat", "sample_fmts=fltp")]
         ratio = 2 ** (self.semitones / 12)
         return [
             ("asetrate", str(round(self.sample_rate * ratio))),
