@@ -5,9 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from processors import files
 from processors.models import Processor
 from processors.translation import translated
 
@@ -18,6 +20,9 @@ from .shared_values import shared_values
 
 def studio_page(request: HttpRequest, row: Processor, others: Any) -> dict[str, Any]:
     manifest = manifest_or_none(row)
+    if manifest and any(parameter["type"] == "file" for parameter in manifest["parameters"]):
+        # A guest's socket must belong to the same browser session as the file he sends.
+        files.ensure_owner(request)
     return {
         "row": row,
         "title": translated(row.title),
@@ -44,6 +49,7 @@ def script_config(request: HttpRequest, row: Processor, manifest: dict[str, Any]
             "state": f"/api/processors/{row.slug}/",
             "ready": "/readyz",
             "files": f"{row.get_absolute_url()}files/",
+            "sample": static("sample/scene.webp"),
             "code": reverse("share_code", args=[row.slug]),
         },
         "file_bytes": settings.PARAMETER_FILE_BYTES,
