@@ -1,17 +1,80 @@
 """The admin's test bench: one processor, one picture in, the result and its time out."""
 
+import base64
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from django.conf import settings
 from django.contrib.admin import site
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
+from .bench_form import BenchForm
+from .files import as_value
 from .models import Processor
 
+# Loading a large model takes a while; a processor that hangs must not keep a web thread for ever.
+DEADLINE_SECONDS = 30
 
+
+@require_http_methods(["GET", "POST"])
 def bench_view(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Processor, pk=pk)
     if not request.user.has_perm("processors.change_processor"):
         raise PermissionDenied
-    context = {**site.each_context(request), "row": row, "title": row.title, "opts": Processor._meta}
-    return TemplateResponse(request, "admin/processors/try.html", context)
+    form = BenchForm(request.POST or None, request.FILES or None)
+    # A visit tries the first sample at once; the form is for another one.
+    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    report = played(row, chosen) if not form.is_bound or form.is_valid() else None
+    context = {"row": row, "title": row.title, "opts": Processor._meta, "form": form, "report": report}
+    return TemplateResponse(request, "admin/processors/try.html", {**site.each_context(request), **context})
+
+
+def played(row: Processor, chosen: dict[str, Any]) -> dict[str, Any]:
+    order = {
+        "key": row.key,
+        "configuration": row.configuration,
+        "values": values_of(row),
+        "sample": chosen.get("sample"),
+        "picture": base64.b64encode(chosen.get("picture") or b"").decode(),
+    }
+    try:
+        finished = subprocess.run(
+            [sys.executable, "-m", "processors.bench"],
+            input=json.dumps(order),
+            capture_output=True,
+            cwd=settings.BASE_DIR,
+            env=clean_environment(),
+            text=True,
+            timeout=DEADLINE_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return {"error": _("No result within %(seconds)s seconds.") % {"seconds": DEADLINE_SECONDS}}
+    if finished.returncode:
+        return {
+            "error": _("The processor ended its process. Its last words:"),
+            "detail": finished.stderr[-2000:],
+        }
+    report: dict[str, Any] = json.loads(finished.stdout)
+    return report
+
+
+def values_of(row: Processor) -> dict[str, Any]:
+    """The row's own defaults, with the bytes of its files."""
+    kept = {str(file.pk): as_value(file) for file in row.files.all()}
+    return {
+        name: kept.get(value["file"]) if isinstance(value, dict) else value
+        for name, value in row.parameters.items()
+    }
+
+
+def clean_environment() -> dict[str, str]:
+    """No secrets of the site for code under test."""
+    return {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG", "HOME") if name in os.environ}

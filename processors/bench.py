@@ -1,0 +1,110 @@
+"""The test bench: one processor plays a sample picture, or its own sound, in a process of its own.
+
+``python -m processors.bench`` reads what to play as JSON from its input and writes what came out as JSON. A
+processor that hangs or crashes takes nothing with it, and the web process never loads one.
+"""
+
+import base64
+import json
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import cv2
+import numpy as np
+
+from .assets import SAMPLES
+from .base import Processor, has_own_clock, needs_pixels, needs_samples
+from .catalogue import load_class
+from .exceptions import ProcessorError
+from .instance import Instance, Outcome, load
+from .parameters import clean_parameters, default_values
+from .pictures import decoded
+from .results import Picture
+from .stills import babble, converted, in_bgr, waveform
+
+SAMPLE_NAMES = ("portrait", "street")
+STEPS = 15
+FPS = 10
+WARM_UP_STEPS = 3  # the first frames fill caches and are no measure
+
+
+class Bench:
+    """Plays one processor for a second and a half of media time, as fast as it goes."""
+
+    def __init__(self, cls: type[Processor], configuration: dict[str, Any], values: dict[str, Any]) -> None:
+        accepted, _ = clean_parameters(cls, values)
+        started = time.perf_counter()
+        self.instance = Instance(cls, configuration, default_values(cls) | accepted, load(cls, configuration))
+        self.instance.start()
+        self.start_ms = (time.perf_counter() - started) * 1000
+        self.frame_ms: list[float] = []
+        self.picture: Picture | None = None
+        self.sound: list[Any] = []
+        self.data: dict[str, Any] = {}
+
+    def play(self, picture: Picture) -> None:
+        for step in range(STEPS):
+            started = time.perf_counter()
+            outcomes = list(self._moment(picture, step / FPS))
+            self.frame_ms.append((time.perf_counter() - started) * 1000)
+            for outcome in outcomes:
+                self._keep(outcome)
+
+    def report(self) -> dict[str, Any]:
+        shown = self.picture if self.picture is not None else self._sound_picture()
+        return {
+            "start_ms": round(self.start_ms, 1),
+            "frame_ms": round(statistics.median(self.frame_ms[WARM_UP_STEPS:]), 1),
+            "picture": None if shown is None else as_jpeg(shown),
+            "data": self.data,
+        }
+
+    def _moment(self, picture: Picture, at: float) -> Iterator[Outcome]:
+        cls = self.instance.cls
+        if needs_samples(cls):
+            yield self.instance.samples(babble(cls.sample_rate, at), at)
+        if needs_pixels(cls):
+            yield self.instance.picture(converted(picture, cls.pixel_format), at)
+        if has_own_clock(cls):
+            yield self.instance.render(at)
+
+    def _keep(self, outcome: Outcome) -> None:
+        self.data |= outcome.data or {}
+        if outcome.image is not None:
+            self.picture = in_bgr(outcome.image, outcome.pixel_format)
+        if outcome.samples is not None:
+            self.sound.append(outcome.samples[0])
+
+    def _sound_picture(self) -> Picture | None:
+        return waveform(np.concatenate(self.sound)) if self.sound else None
+
+
+def run(order: dict[str, Any]) -> dict[str, Any]:
+    try:
+        picture = picture_of(order)
+        bench = Bench(load_class(order["key"]), order["configuration"], order["values"])
+        bench.play(picture)
+    except ProcessorError as error:
+        return {"error": str(error)}
+    return bench.report() | {"input": as_jpeg(picture)}
+
+
+def picture_of(order: dict[str, Any]) -> Picture:
+    """The admin's own picture, else one of our samples."""
+    own = base64.b64decode(order.get("picture") or "")
+    name = order.get("sample") if order.get("sample") in SAMPLE_NAMES else SAMPLE_NAMES[0]
+    picture = decoded(own or (SAMPLES / f"{name}.jpg").read_bytes())
+    if picture is None:
+        raise ProcessorError("This picture cannot be read.")
+    return picture
+
+
+def as_jpeg(picture: Picture) -> str:
+    return base64.b64encode(cv2.imencode(".jpg", picture)[1].tobytes()).decode()
+
+
+if __name__ == "__main__":
+    json.dump(run(json.load(sys.stdin)), sys.stdout)
