@@ -92,6 +92,8 @@ def stored_secret(path: Path) -> str:
 # --- Where things are ---------------------------------------------------------------------------
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = whole("PORT", 8000)
 DEBUG = flag("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or stored_secret(VAR_DIR / "secret_key")
 if len(SECRET_KEY) < 32:
@@ -118,6 +120,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "config",
     "accounts",
     "rooms",
     "workers",
@@ -229,8 +232,14 @@ ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "signup": "accounts.forms.InvitedSignupForm",
+    "add_email": "accounts.forms.EmailForm",
+    "reset_password": "accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "accounts.forms.PasswordFromLinkForm",
+    "change_password": "accounts.forms.NewPasswordForm",
+    "set_password": "accounts.forms.FirstPasswordForm",
+    "reauthenticate": "accounts.forms.PasswordAgainForm",
 }
-ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_LOGIN_METHODS = ["username", "email"]
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_CHANGE_EMAIL = True
@@ -242,6 +251,11 @@ ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = whole("TRUSTED_PROXY_COUNT", 0)
+MFA_FORMS = {
+    "authenticate": "accounts.code_forms.CodeForm",
+    "reauthenticate": "accounts.code_forms.CodeAgainForm",
+    "activate_totp": "accounts.code_forms.FirstCodeForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
@@ -360,6 +374,25 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.storage.StaticStorage"},
+}
+
+# --- Log: to the console, for whoever runs the site ------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Its own handlers would send mail to nobody.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Refused addresses and missing pages are everyday matters of a public site.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.server": {"handlers": [], "propagate": True},
+        "workers": {"level": "INFO"},
+    },
 }
 
 # --- Media and signalling -------------------------------------------------------------------------

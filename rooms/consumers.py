@@ -25,6 +25,7 @@ from .errors import (
     CLOSE_MALFORMED,
     CLOSE_RESTART,
     CLOSE_SIGNED_OUT,
+    TEXTS,
     Malformed,
     SignallingError,
 )
@@ -286,10 +287,13 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     ) -> None:
         reason = as_reason(message.get("reason", ""))
         self.sessions.pop(session.id, None)
+        request = request or self.requests.asked_to_close(session.id)
         self.requests.forget(session.id)
         await history.end(session.id, reason)
-        origin = given_id(request.asked) if request else {}
-        await self.say_closed(session.id, reason, code=message.get("code") or "", **origin)
+        code = message.get("code") if message.get("code") in TEXTS else ""
+        await self.say_closed(
+            session.id, reason, code=code or "", **(given_id(request.asked) if request else {})
+        )
 
     async def request_timed_out(self, request: PendingRequest) -> None:
         session = self.sessions.get(request.session)
@@ -475,6 +479,7 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
 # Where a session is before it has a place.
 NOWHERE = Lease("", "", 0, "", "")
+WORKER_REASONS = {"timeout": "failed", "drain": "restart", "moved": "lost"}
 # What the page hears for what the worker says.
 REPLIES = {
     "answer": "session.answer",
@@ -522,6 +527,8 @@ def given_id(value: str | int | None) -> dict[str, Any]:
 
 
 def as_reason(reason: str) -> Session.Reason:
+    """Workers have words of their own for some ends."""
+    reason = WORKER_REASONS.get(reason, reason)
     return Session.Reason(reason) if reason in Session.Reason.values else Session.Reason.HOST
 
 

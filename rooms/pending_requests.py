@@ -74,6 +74,10 @@ class PendingRequests:
             task.cancel()
         return request
 
+    def asked_to_close(self, session: str) -> PendingRequest | None:
+        about = (request for request in self._requests.values() if request.session == session)
+        return next((request for request in about if request.message["type"] == "close"), None)
+
     def forget(self, session: str) -> list[PendingRequest]:
         """The session is over; what was asked about it gets no answer any more."""
         about = [request for request in self._requests.values() if request.session == session]

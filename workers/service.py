@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from .answered_requests import AnsweredRequests
 from .lease_book import LeaseBook
+from .placement import FULL_STRESS
 from .registry import Heartbeat, Registry, RegistryError, WorkerState
 from .transport import Message, Transport, TransportError
 
@@ -27,6 +28,11 @@ class Engine(Protocol):
 
     async def handle(self, message: Message) -> None: ...
     async def run(self) -> None: ...
+    @property
+    def is_ready(self) -> bool:
+        """It would take a session now."""
+        return not (self._draining or self._registry_away) and self.last_state.stress < FULL_STRESS
+
     async def close(self, drain_seconds: float) -> None: ...
     def load(self) -> WorkerState: ...
 
@@ -68,6 +74,8 @@ class WorkerService:
         # Release and heartbeat never overlap: an older list must not bring a released session back.
         self._registry_lock = asyncio.Lock()
         self._registry_away = False
+        # What the engine said at the last heartbeat; read by other threads too.
+        self.last_state = WorkerState()
         self.engine = make_engine(name, self.send_to_web, registry)
 
     async def run(self) -> None:
@@ -182,7 +190,7 @@ class WorkerService:
             self._end(session, "moved")
 
     def _heartbeat(self) -> Heartbeat:
-        state = self.engine.load()
+        state = self.last_state = self.engine.load()
         return Heartbeat(
             self.name,
             capacity=self.options.capacity,

@@ -10,8 +10,9 @@ from .service import WorkerService
 
 logger = logging.getLogger(__name__)
 
-# After an unexpected end; sessions resume on the next one.
-RESTART_SECONDS = 1.0
+# After an unexpected end; sessions resume on the next one. What keeps failing is tried less and less often.
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 30.0
 
 
 class WorkerThread:
@@ -37,11 +38,13 @@ class WorkerThread:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
+        pause_seconds = FIRST_PAUSE_SECONDS
         while not self._stopping.is_set():
             with asyncio.Runner(loop_factory=new_event_loop) as runner:
                 self._loop = runner.get_loop()
                 self._run_once(runner)
-            self._stopping.wait(RESTART_SECONDS)
+            self._stopping.wait(pause_seconds)
+            pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
 
     def _run_once(self, runner: asyncio.Runner) -> None:
         try:
