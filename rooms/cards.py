@@ -32,7 +32,7 @@ class Card:
             description=manifest["description"] if manifest else translated(row.description),
             tags=[translated(tag) for tag in row.tag_list],
             url=row.get_absolute_url(),
-            still=f"{reverse('still', args=[row.slug])}?v={row.version}",
+            still=row.thumbnail_url or f"{reverse('still', args=[row.slug])}?v={row.version}",
             installed=manifest is not None,
             takes=tuple(manifest["takes"]) if manifest else (),
         )

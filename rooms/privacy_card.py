@@ -13,16 +13,17 @@ def privacy_card(facts: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("hard-drive", _("Is it stored?"), storage(facts)),
         ("external-link", _("Is it passed on?"), passed_on(facts)),
         ("disc", _("Is it recorded?"), recording(facts)),
-    ] + hidden_row(facts)
+        *hidden_row(facts),
+    ]
 
 
 def destination(facts: dict[str, Any]) -> str:
     if not (facts["camera"] or facts["microphone"]):
         return _("Nothing of yours is sent: neither camera nor microphone is used.")
     if uses_relay():
-        return _("%(media)s to this server, encrypted on the way; a relay may forward it without reading it.") % {
-            "media": media(facts)
-        }
+        return _(
+            "%(media)s to this server, encrypted on the way; a relay may forward it without reading it."
+        ) % {"media": media(facts)}
     return _("%(media)s to this server, encrypted on the way.") % {"media": media(facts)}
 
 
@@ -41,7 +42,9 @@ def uses_relay() -> bool:
 def storage(facts: dict[str, Any]) -> str:
     if facts["stored"]:
         return _("Yes. This processor keeps what it needs; the host can tell you what.")
-    return _("No. Pictures and sound live in memory only while they are processed. That a session took place is noted.")
+    return _(
+        "No. Pictures and sound live in memory only while they are processed. That a session took place is noted."
+    )
 
 
 def passed_on(facts: dict[str, Any]) -> str:

@@ -22,7 +22,11 @@ def read_number(parameter: dict[str, Any], text: str) -> int | float | None:
     except ValueError:
         return None
     low, high = parameter.get("minimum"), parameter.get("maximum")
-    if not math.isfinite(number) or (low is not None and number < low) or (high is not None and number > high):
+    if (
+        not math.isfinite(number)
+        or (low is not None and number < low)
+        or (high is not None and number > high)
+    ):
         return None
     return int(number) if number.is_integer() else number
 

@@ -31,6 +31,7 @@ def studio_page(request: HttpRequest, row: Processor, others: Any) -> dict[str, 
         "controls": controls(manifest, request) if manifest else [],
         "views": [view | {"name": name} for name, view in manifest["results"].items()] if manifest else [],
         "privacy": privacy_card(manifest["privacy"]) if manifest else [],
+        "still": row.thumbnail_url or f"{reverse('still', args=[row.slug])}?v={row.version}",
         "promise": promise(manifest) if manifest else "",
         "others": [(other.slug, translated(other.title)) for other in others],
         "embed": request.GET.get("embed") == "1",
@@ -61,7 +62,8 @@ def controls(manifest: dict[str, Any], request: HttpRequest) -> list[dict[str, A
     """Each parameter with the value it starts with: from the shared link, else the default."""
     start = manifest["defaults"] | shared_values(manifest["parameters"], request.GET)
     return [
-        parameter | {"value": start[parameter["name"]], "template": f"rooms/parameters/{parameter['type']}.html"}
+        parameter
+        | {"value": start[parameter["name"]], "template": f"rooms/parameters/{parameter['type']}.html"}
         for parameter in manifest["parameters"]
     ]
 
@@ -76,7 +78,9 @@ def promise(manifest: dict[str, Any]) -> str:
             "Your camera and microphone go to this server, are processed in memory, and come back. Nothing is kept."
         )
     if takes == {"audio"}:
-        return _("Your microphone goes to this server, is processed in memory, and comes back. Nothing is kept.")
+        return _(
+            "Your microphone goes to this server, is processed in memory, and comes back. Nothing is kept."
+        )
     if takes == {"video"}:
         return _("Your camera goes to this server, is processed in memory, and comes back. Nothing is kept.")
     return _("This server makes the picture. Your camera and microphone stay off.")

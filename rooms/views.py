@@ -3,17 +3,15 @@
 from typing import Any
 
 import segno
-from csp.decorators import csp_replace
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from accounts.embedding import embeddable
 from processors import access
 from processors.models import Processor
 
@@ -54,6 +52,7 @@ def first_try(shown: list[Any]) -> Any:
 
 @require_safe
 @ensure_csrf_cookie
+@embeddable
 def studio(request: HttpRequest, slug: str) -> HttpResponseBase:
     try:
         row = access.get_for(request.user, slug)
@@ -61,20 +60,8 @@ def studio(request: HttpRequest, slug: str) -> HttpResponseBase:
         return redirect_to_login(request.get_full_path())
     except access.AccessRefused as refusal:
         raise as_http(refusal) from None
-    show = embedded(show_studio) if request.GET.get("embed") == "1" else show_studio
-    response: HttpResponseBase = show(request, row)
-    return response
-
-
-def show_studio(request: HttpRequest, row: Processor) -> HttpResponse:
     others = Processor.objects.for_gallery(request.user)
     return render(request, "rooms/studio.html", studio_page(request, row, others))
-
-
-def embedded(view: Any) -> Any:
-    """Allow the sites of EMBED_ORIGINS, and our own, to show this page in a frame."""
-    allow = csp_replace({"frame-ancestors": ["'self'", *settings.EMBED_ORIGINS]})
-    return allow(xframe_options_exempt(view))
 
 
 @require_safe
@@ -86,7 +73,9 @@ def share_code(request: HttpRequest, slug: str) -> HttpResponse:
     if len(query) > SHARE_QUERY_CHARACTERS:
         return HttpResponse("This link is too long for a code.", status=414, content_type="text/plain")
     address = request.build_absolute_uri(row.get_absolute_url()) + (f"?{query}" if query else "")
-    picture = segno.make(address, error="m", micro=False).svg_inline(scale=4, border=2, light="#fff", svgns=True)
+    picture = segno.make(address, error="m", micro=False).svg_inline(
+        scale=4, border=2, light="#fff", svgns=True
+    )
     return HttpResponse(picture, content_type="image/svg+xml")
 
 
@@ -94,9 +83,12 @@ def share_code(request: HttpRequest, slug: str) -> HttpResponse:
 @cache_control(private=True, max_age=3600)
 def still(request: HttpRequest, slug: str) -> HttpResponse:
     """The card's picture: what this processor makes of our own sample picture."""
+    # OpenCV and the processor's class are loaded for this only, not for every page.
     from .stills import still_of
 
     picture = still_of(row_or_refusal(request, slug))
+    if picture is None:
+        return HttpResponse(status=204)
     return HttpResponse(picture, content_type="image/webp")
 
 

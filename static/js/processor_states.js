@@ -6,6 +6,7 @@ const ASK_EVERY_MS = 10_000;
 export function stateText(processor) {
   if (processor.state === "ready") return gettext("Ready");
   if (processor.state === "offline") return gettext("Offline");
+  if (processor.state === "not_installed") return gettext("Not installed");
   if (processor.waiting) return fill(gettext("Busy, %(count)s waiting"), { count: processor.waiting });
   return gettext("Busy");
 }

@@ -1,0 +1,64 @@
+// Rectangles over the picture, in fractions of its size, drawn on the canvas that lies exactly on it.
+import { Accumulator } from "./accumulator.js";
+import { language } from "./i18n.js";
+
+const LINE = 2;
+const FONT = 13;
+
+export class BoxesView {
+  #canvas;
+  #count;
+  #boxes;
+
+  constructor(element, description, canvas) {
+    this.#canvas = canvas;
+    this.#count = element.querySelector("[data-value]");
+    this.#boxes = new Accumulator(description);
+  }
+
+  add(value) {
+    this.#boxes.add(value);
+    this.#count.textContent = String(this.#boxes.value.length);
+    this.draw();
+  }
+
+  draw() {
+    const context = this.#canvas.getContext("2d");
+    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    for (const box of this.#boxes.value) this.#drawBox(context, box);
+  }
+
+  clear() {
+    this.#boxes.clear();
+    this.add([]);
+  }
+
+  #drawBox(context, { x, y, width, height, label, score }) {
+    const { width: canvasWidth, height: canvasHeight } = this.#canvas;
+    const place = [x * canvasWidth, y * canvasHeight, width * canvasWidth, height * canvasHeight];
+    const style = getComputedStyle(this.#canvas);
+    // Dark under light, so that the line shows on any picture.
+    this.#stroke(context, place, style.getPropertyValue("--stage"), (LINE + 2) * devicePixelRatio);
+    this.#stroke(context, place, style.getPropertyValue("--live-on-stage"), LINE * devicePixelRatio);
+    const text = [label, score === null || score === undefined ? "" : score.toLocaleString(language, { style: "percent" })].filter(Boolean).join(" ");
+    if (text) this.#write(context, text, place, style);
+  }
+
+  #stroke(context, place, colour, width) {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.strokeRect(...place);
+  }
+
+  #write(context, text, [left, top], style) {
+    const size = FONT * devicePixelRatio;
+    context.font = `600 ${size}px ${style.getPropertyValue("--font")}`;
+    const width = context.measureText(text).width + size;
+    const above = Math.max(0, top - size * 1.6);
+    context.fillStyle = style.getPropertyValue("--live-on-stage");
+    context.fillRect(left, above, width, size * 1.6);
+    context.fillStyle = style.getPropertyValue("--stage");
+    context.textBaseline = "middle";
+    context.fillText(text, left + size / 2, above + size * 0.85);
+  }
+}

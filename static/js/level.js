@@ -1,0 +1,53 @@
+// How loud a track is, ten times a second, and whether it has been silent for too long. Touches no page.
+import { emit } from "./events.js";
+
+const EVERY_MS = 100;
+const SILENT_AFTER_MS = 5000;
+const SILENCE = 0.002; // of full scale; a live microphone in a quiet room is above
+
+export class Level extends EventTarget {
+  #context = null;
+  #timer = null;
+  #heard = 0;
+  #told = false;
+
+  follow(track) {
+    this.stop();
+    if (!track || typeof AudioContext === "undefined") return;
+    this.#context = new AudioContext();
+    const analyser = this.#context.createAnalyser();
+    analyser.fftSize = 1024;
+    this.#context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    this.#heard = performance.now();
+    this.#told = false;
+    const samples = new Float32Array(analyser.fftSize);
+    this.#timer = setInterval(() => this.#measure(analyser, samples, track), EVERY_MS);
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.#context?.close();
+    this.#context = null;
+    emit(this, "level", { level: 0 });
+  }
+
+  #measure(analyser, samples, track) {
+    analyser.getFloatTimeDomainData(samples);
+    const loudness = Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);
+    emit(this, "level", { level: Math.min(1, Math.sqrt(loudness) * 1.4) });
+    this.#watchSilence(loudness, track.enabled && this.#context?.state === "running");
+  }
+
+  #watchSilence(loudness, listening) {
+    const now = performance.now();
+    if (loudness > SILENCE || !listening) {
+      this.#heard = now;
+      if (this.#told && listening) emit(this, "sound");
+      this.#told = this.#told && !listening;
+      return;
+    }
+    if (now - this.#heard < SILENT_AFTER_MS || this.#told) return;
+    this.#told = true;
+    emit(this, "silent");
+  }
+}

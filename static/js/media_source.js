@@ -1,0 +1,158 @@
+// What the visitor sends: camera and microphone, or a sample. Devices change while tracks keep going.
+import { emit } from "./events.js";
+import { openCamera, openTrack } from "./camera.js";
+import { openSample } from "./sample.js";
+
+const DEVICE_KINDS = { video: "videoinput", audio: "audioinput" };
+
+export class MediaSource extends EventTarget {
+  tracks = {};
+  problems = {};
+  kind = null; // "camera" or "sample"
+  facing = "user";
+  #devices;
+  #options;
+  #sample = null;
+  #enabled = { video: true, audio: true };
+  #queue = Promise.resolve();
+
+  /** `options()` gives { constraints, quality, picture } at the moment of opening. */
+  constructor(devices, options) {
+    super();
+    this.#devices = devices;
+    this.#options = options;
+  }
+
+  get stream() {
+    return new MediaStream(Object.values(this.tracks));
+  }
+
+  async openCamera(kinds) {
+    const { tracks, problems } = await openCamera(kinds, this.#cameraOptions());
+    this.kind = "camera";
+    this.problems = problems;
+    for (const track of Object.values(tracks)) this.#take(track);
+    await this.#devices.refresh();
+    return this.tracks;
+  }
+
+  async openSample(kinds, file = null) {
+    const sample = await openSample(kinds, { ...this.#options(), file });
+    this.#release();
+    this.#sample = sample;
+    this.kind = "sample";
+    this.problems = {};
+    for (const track of Object.values(sample.tracks)) this.#take(track);
+    return this.tracks;
+  }
+
+  /** One switch after the other; the old device stays until the new one delivers. */
+  switchDevice(kind, id) {
+    return this.#serially(() => this.#replace(kind, { ...this.#cameraOptions(), devices: { [kind]: id } }));
+  }
+
+  flip() {
+    return this.#serially(async () => {
+      const { facingMode, deviceId } = this.tracks.video?.getSettings() ?? {};
+      const facing = this.facing === "user" ? "environment" : "user";
+      const other = facingMode ? null : this.#deviceAfter(deviceId);
+      await this.#replace("video", { ...this.#cameraOptions(), devices: { video: other }, facing });
+      this.facing = this.tracks.video.getSettings().facingMode ?? facing;
+      this.#devices.choose("videoinput", other);
+    });
+  }
+
+  backToCamera(kinds) {
+    return this.#serially(async () => {
+      for (const kind of kinds) await this.#replace(kind, this.#cameraOptions());
+      this.#sample?.stop();
+      this.#sample = null;
+      this.kind = "camera";
+    });
+  }
+
+  setEnabled(kind, enabled) {
+    this.#enabled[kind] = enabled;
+    if (this.tracks[kind]) this.tracks[kind].enabled = enabled;
+  }
+
+  isEnabled(kind) {
+    return this.#enabled[kind];
+  }
+
+  stop() {
+    this.#release();
+    this.kind = null;
+  }
+
+  /** For cameras that do not say where they look: the next one of the list. */
+  #deviceAfter(id) {
+    const ids = this.#devices.list("videoinput").map((device) => device.id);
+    return ids.length > 1 ? ids[(ids.indexOf(id) + 1) % ids.length] : null;
+  }
+
+  #serially(step) {
+    const done = this.#queue.then(step);
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+
+  async #replace(kind, options) {
+    const track = await this.#openBeside(kind, options);
+    const old = this.tracks[kind];
+    this.#take(track);
+    if (old && old !== track) old.stop();
+    await this.#devices.refresh();
+  }
+
+  /** Phones open one camera at a time: if the new one is refused while the old runs, the old one gives way first. */
+  async #openBeside(kind, options) {
+    try {
+      return await openTrack(kind, options);
+    } catch (error) {
+      if (error.name !== "NotReadableError" || !this.tracks[kind] || this.kind !== "camera") throw error;
+      return this.#openInstead(kind, options);
+    }
+  }
+
+  async #openInstead(kind, options) {
+    const before = this.tracks[kind].getSettings().deviceId;
+    this.tracks[kind].stop();
+    try {
+      return await openTrack(kind, options);
+    } catch (error) {
+      this.#take(await openTrack(kind, { ...options, devices: { [kind]: before } }));
+      throw error;
+    }
+  }
+
+  #take(track) {
+    track.enabled = this.#enabled[track.kind];
+    this.tracks[track.kind] = track;
+    delete this.problems[track.kind];
+    track.addEventListener("ended", () => this.#lost(track));
+    if (track.kind === "video") this.facing = track.getSettings().facingMode ?? this.facing;
+    emit(this, "track", { kind: track.kind, track });
+  }
+
+  /** Only a device that went by itself ends its track; our own stop() does not come here. */
+  #lost(track) {
+    if (this.tracks[track.kind] !== track) return;
+    delete this.tracks[track.kind];
+    emit(this, "unplugged", { kind: track.kind });
+  }
+
+  #release() {
+    for (const track of Object.values(this.tracks)) track.stop();
+    this.tracks = {};
+    this.#sample?.stop();
+    this.#sample = null;
+  }
+
+  #cameraOptions() {
+    const devices = Object.fromEntries(
+      Object.entries(DEVICE_KINDS).map(([kind, name]) => [kind, this.#devices.chosen(name)]),
+    );
+    return { ...this.#options(), devices, facing: this.facing };
+  }
+}

@@ -1,0 +1,82 @@
+// One RTCPeerConnection, from its offer to its end. A new attempt is a new Peer.
+import { emit } from "./events.js";
+import { KINDS, direction } from "./directions.js";
+
+const CHANNEL = "showroom";
+
+export class Peer extends EventTarget {
+  #connection;
+  #channel;
+  #transceivers = {};
+  stream = new MediaStream();
+  // Whether its first picture has been on the screen.
+  hasShown = false;
+
+  constructor(iceServers, manifest) {
+    super();
+    this.#connection = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    this.#channel = this.#connection.createDataChannel(CHANNEL);
+    this.#listen();
+    for (const kind of KINDS) this.#addTransceiver(kind, direction(manifest, kind));
+  }
+
+  get state() {
+    return this.#connection.connectionState;
+  }
+
+  /** Send this track from now on; works before the offer, and later without a new one. */
+  async setTrack(kind, track) {
+    await this.#transceivers[kind]?.sender.replaceTrack(track);
+  }
+
+  /** The offer goes at once: the worker learns our address from our checks, so no candidate is waited for. */
+  async offer() {
+    await this.#connection.setLocalDescription();
+    return this.#connection.localDescription.sdp;
+  }
+
+  async accept(sdp) {
+    await this.#connection.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  send(message) {
+    if (this.#channel.readyState !== "open") return false;
+    this.#channel.send(JSON.stringify(message));
+    return true;
+  }
+
+  statistics() {
+    return this.#connection.getStats();
+  }
+
+  close() {
+    this.#channel.close();
+    this.#connection.close();
+  }
+
+  #addTransceiver(kind, way) {
+    if (!way) return;
+    const transceiver = this.#connection.addTransceiver(kind, { direction: way });
+    this.#transceivers[kind] = transceiver;
+    if (kind === "video") preferVp8(transceiver);
+  }
+
+  #listen() {
+    const connection = this.#connection;
+    connection.addEventListener("track", ({ track }) => {
+      this.stream.addTrack(track);
+      emit(this, "track", { track });
+    });
+    connection.addEventListener("connectionstatechange", () => emit(this, connection.connectionState));
+    this.#channel.addEventListener("open", () => emit(this, "channelopen"));
+    this.#channel.addEventListener("message", ({ data }) => emit(this, "data", JSON.parse(data)));
+  }
+}
+
+/** VP8 is what workers forward and encode best; the others stay in the offer behind it. */
+function preferVp8(transceiver) {
+  const codecs = RTCRtpReceiver.getCapabilities?.("video")?.codecs;
+  if (!codecs || !transceiver.setCodecPreferences) return;
+  const isVp8 = ({ mimeType }) => mimeType.toLowerCase() === "video/vp8";
+  transceiver.setCodecPreferences([...codecs.filter(isVp8), ...codecs.filter((codec) => !isVp8(codec))]);
+}

@@ -1,0 +1,310 @@
+// One visit with one processor: states, connecting, recovering, ending. Knows no element of the page.
+import { emit, once, pause } from "./events.js";
+import { Peer } from "./peer.js";
+import { Phases } from "./phases.js";
+import { Refusal } from "./signalling.js";
+import { sameDirections } from "./directions.js";
+import { allGranted } from "./permissions.js";
+import { ATTEMPTS, retryDelay } from "./retry.js";
+
+const CONNECTED_DEADLINE_MS = 15_000;
+const FIRST_FRAME_DEADLINE_MS = 8_000;
+const DISCONNECTED_GRACE_MS = 4_000;
+
+// After these the same session, or a fresh one, may go on without a click.
+const RECOVERABLE = new Set(["worker_lost", "worker_gone", "offline", "restarting", "draining", "lost", "moved", "unreachable", "timeout", "not_ready", "session_unknown"]);
+
+export class Session extends EventTarget {
+  state = "idle";
+  phases = new Phases();
+  manifest;
+  peer = null;
+  #signalling;
+  #source;
+  #parameters;
+  #quality;
+  #opened = null; // { session, token, iceServers }
+  #run = null; // AbortController of the attempt at hand
+  #recovering = false;
+
+  constructor({ signalling, source, manifest, parameters, quality }) {
+    super();
+    this.manifest = manifest;
+    this.#signalling = signalling;
+    this.#source = source;
+    this.#parameters = parameters;
+    this.#quality = quality;
+    source.addEventListener("track", ({ detail }) => this.peer?.setTrack(detail.kind, detail.track).catch(() => {}));
+    signalling.addEventListener("open", () => this.#signallingIsBack());
+    signalling.addEventListener("session.closed", ({ detail }) => this.#closedByServer(detail));
+    signalling.addEventListener("session.live", ({ detail }) => this.#isMine(detail) && this.phases.mark("media"));
+  }
+
+  get id() {
+    return this.#opened?.session ?? null;
+  }
+
+  get isRunning() {
+    return this.#run !== null;
+  }
+
+  /** `open(kinds)` opens camera or sample; it runs while the server prepares the session. */
+  async start(open) {
+    if (this.isRunning) return;
+    const run = (this.#run = new AbortController());
+    this.phases.begin();
+    this.#setState("permission");
+    try {
+      await this.#openEverything(open, run.signal);
+      await this.#untilPicture(run.signal);
+    } catch (error) {
+      if (!run.signal.aborted) this.#fail(error);
+    }
+  }
+
+  stop() {
+    if (this.#opened) this.#signalling.say("session.close", { session: this.id });
+    this.#end("ended", {});
+  }
+
+  /** Returns false when the processor has other directions: then the caller's page reloads media by a new offer. */
+  async switchProcessor(manifest, parameters, open) {
+    if (sameDirections(this.manifest, manifest)) {
+      const switched = await this.#signalling.request("session.switch", {
+        session: this.id,
+        processor: manifest.slug,
+        parameters,
+      });
+      this.manifest = switched.processor;
+      return switched;
+    }
+    return this.#switchDirections(manifest, open);
+  }
+
+  sendParameters(values, number) {
+    return this.peer?.send({ type: "parameters", number, values }) ?? false;
+  }
+
+  /** The way for files, and for everything while there is no data channel. */
+  async requestParameters(values, number) {
+    if (!this.#opened) return null;
+    return this.#signalling.request("session.parameters", { session: this.id, number, values });
+  }
+
+  reconnect(reason) {
+    if (this.state === "live") this.#recover(reason);
+  }
+
+  /** The stage says so for every new connection, once its first picture is on the screen. */
+  firstFrame() {
+    if (!this.peer || this.peer.hasShown) return;
+    this.peer.hasShown = true;
+    this.phases.mark("first frame");
+    emit(this, "firstframe");
+  }
+
+  async #openEverything(open, signal) {
+    const kinds = this.manifest.takes;
+    const eager = await allGranted(kinds);
+    this.phases.mark("asked");
+    const media = open(kinds).then((tracks) => this.#granted(tracks, kinds, signal));
+    if (!eager) await media;
+    signal.throwIfAborted();
+    await Promise.all([media, this.#connect()]);
+    signal.throwIfAborted();
+  }
+
+  #granted(tracks, kinds, signal) {
+    // Stop was pressed while the browser still asked: the light must not stay on.
+    if (signal.aborted) this.#source.stop();
+    signal.throwIfAborted();
+    this.phases.mark("granted");
+    if (kinds.length && !Object.keys(tracks).length) throw new Refusal({ code: "no_media", message: "" });
+    if (this.state === "permission") this.#setState("connecting");
+  }
+
+  async #connect() {
+    const opened = await this.#signalling.request("session.open", { processor: this.manifest.slug });
+    this.phases.mark("opened");
+    this.#opened = { session: opened.session, token: opened.token, iceServers: opened.ice_servers };
+    await this.#offer();
+  }
+
+  async #offer() {
+    const peer = new Peer(this.#opened.iceServers, this.manifest);
+    this.#adopt(peer);
+    for (const [kind, track] of Object.entries(this.#source.tracks)) await peer.setTrack(kind, track);
+    const answer = await this.#signalling.request("session.offer", {
+      session: this.id,
+      sdp: await peer.offer(),
+      processor: this.manifest.slug,
+      parameters: this.#parameters(),
+      quality: this.#quality(),
+    });
+    this.phases.mark("answered");
+    await peer.accept(answer.sdp);
+    emit(this, "accepted", { values: answer.parameters, errors: answer.errors ?? {} });
+  }
+
+  #adopt(peer) {
+    this.peer?.close();
+    this.peer = peer;
+    const mine = (listener) => (event) => this.peer === peer && listener(event);
+    peer.addEventListener("connected", mine(() => this.#connected()));
+    peer.addEventListener("disconnected", mine(() => this.#graceForDisconnected(peer)));
+    peer.addEventListener("failed", mine(() => this.#peerFailed()));
+    peer.addEventListener("track", mine(() => emit(this, "stream", { stream: peer.stream })));
+    peer.addEventListener("data", mine(({ detail }) => emit(this, "data", detail)));
+    peer.addEventListener("channelopen", mine(() => emit(this, "channelopen")));
+  }
+
+  #connected() {
+    this.phases.mark("connected");
+    emit(this, "connected");
+    // Nothing to see comes back from a processor that only listens: connected is all there is.
+    if (!this.manifest.gives.includes("video")) this.firstFrame();
+  }
+
+  async #untilPicture(signal) {
+    if (this.peer.state !== "connected") await this.#within("connected", CONNECTED_DEADLINE_MS, signal, "no_path");
+    try {
+      await this.#within("firstframe", FIRST_FRAME_DEADLINE_MS, signal, "no_picture");
+    } catch (error) {
+      if (signal.aborted) throw error;
+      await this.#offer();
+      await this.#within("firstframe", 2 * FIRST_FRAME_DEADLINE_MS, signal, "no_picture");
+    }
+    this.#live();
+  }
+
+  async #within(type, deadlineMs, signal, code) {
+    if (type === "firstframe" && this.peer?.hasShown) return;
+    try {
+      await once(this, type, deadlineMs, signal);
+    } catch {
+      throw new Refusal({ code, message: "" });
+    }
+  }
+
+  #live() {
+    this.phases.mark("live");
+    this.#setState("live");
+  }
+
+  #graceForDisconnected(peer) {
+    setTimeout(() => {
+      if (this.peer === peer && peer.state === "disconnected") this.#recover("disconnected");
+    }, DISCONNECTED_GRACE_MS);
+    emit(this, "unsteady");
+  }
+
+  #peerFailed() {
+    if (this.state === "live") this.#recover("failed");
+    else if (this.state === "connecting") this.#fail(new Refusal({ code: "no_path", message: "" }));
+  }
+
+  /** A socket that came back belongs to a new connection: tell the server which session is ours. Media never stopped. */
+  async #signallingIsBack() {
+    if (!this.#opened || this.#recovering || this.state !== "live") return;
+    try {
+      await this.#resume();
+    } catch (error) {
+      if (error.code === "session_unknown") this.#recover("session_unknown");
+    }
+  }
+
+  async #resume() {
+    const { session, token } = this.#opened;
+    const resumed = await this.#signalling.request("session.resume", { session, token });
+    this.#opened.iceServers = resumed.ice_servers ?? this.#opened.iceServers;
+  }
+
+  /** The one path back from any loss: same session if the server still has it, else a new one like it. */
+  async #recover(reason) {
+    if (this.#recovering || !this.isRunning) return;
+    const { signal } = this.#run;
+    this.#recovering = true;
+    this.#setState("reconnecting", { reason });
+    for (let attempt = 0; attempt < ATTEMPTS && !signal.aborted; attempt += 1) {
+      await pause(retryDelay(attempt));
+      if (signal.aborted || (await this.#tryAgain(signal))) break;
+    }
+    this.#recovering = false;
+    if (this.state === "reconnecting" && !signal.aborted) this.#fail(new Refusal({ code: "connection_lost", message: "" }));
+  }
+
+  async #tryAgain(signal) {
+    try {
+      await this.#resumeOrOpen();
+      await this.#within("firstframe", FIRST_FRAME_DEADLINE_MS, signal, "no_picture");
+      this.#setState("live");
+      return true;
+    } catch (error) {
+      return signal.aborted || this.#isFinal(error);
+    }
+  }
+
+  async #resumeOrOpen() {
+    try {
+      await this.#resume();
+      await this.#offer();
+    } catch (error) {
+      if (!["session_unknown", "bad_message", "not_found"].includes(error.code)) throw error;
+      await this.#connect();
+    }
+  }
+
+  #isFinal(error) {
+    if (!["not_allowed", "signed_out", "session_limit", "processor_unavailable", "not_found"].includes(error.code)) return false;
+    this.#fail(error);
+    return true;
+  }
+
+  async #switchDirections(manifest, open) {
+    const before = this.manifest;
+    const missing = manifest.takes.filter((kind) => !this.#source.tracks[kind]);
+    this.manifest = manifest;
+    try {
+      if (missing.length) await open(missing);
+      this.#setState("connecting");
+      await this.#offer();
+      await this.#within("firstframe", FIRST_FRAME_DEADLINE_MS, this.#run.signal, "no_picture");
+      this.#live();
+      return { processor: manifest, parameters: {} };
+    } catch (error) {
+      this.manifest = before;
+      throw error;
+    }
+  }
+
+  #closedByServer(detail) {
+    if (!this.#isMine(detail)) return;
+    const code = detail.code || detail.reason;
+    if (RECOVERABLE.has(code) || RECOVERABLE.has(detail.reason)) return this.#recover(code);
+    this.#end("failed", { error: new Refusal({ ...detail, code }), reason: detail.reason });
+  }
+
+  #isMine({ session }) {
+    return session === undefined || session === this.id;
+  }
+
+  #fail(error) {
+    if (this.#opened) this.#signalling.say("session.close", { session: this.id });
+    this.#end("failed", { error });
+  }
+
+  #end(state, detail) {
+    this.#run?.abort();
+    this.#run = null;
+    this.#opened = null;
+    this.peer?.close();
+    this.peer = null;
+    this.#source.stop();
+    this.#setState(state, detail);
+  }
+
+  #setState(state, detail = {}) {
+    this.state = state;
+    emit(this, "state", { state, ...detail });
+  }
+}

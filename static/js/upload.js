@@ -1,0 +1,12 @@
+// A parameter's file goes by HTTP; what comes back is its name for the socket.
+import { gettext } from "./i18n.js";
+
+export async function uploadFile({ address, csrf, name, file }) {
+  const body = new FormData();
+  body.append("parameter", name);
+  body.append("file", file);
+  const response = await fetch(address, { method: "POST", body, headers: { "X-CSRFToken": csrf, Accept: "application/json" } });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.message || gettext("The file could not be uploaded. Try again."));
+  return answer;
+}
