@@ -6,7 +6,6 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from . import personal_data
 from .forms import DeleteAccountForm, ProfileForm
+from .history import latest_visits
 from .sign_in_facts import SignInFacts
 from .user import User
 
@@ -37,8 +37,7 @@ def account(request: HttpRequest) -> HttpResponse:
             "form": form,
             "person": user,
             "facts": SignInFacts.of(user),
-            "history": personal_data.history(user)[:HISTORY_ROWS],
-            "language": get_language(),
+            "history": latest_visits(user, HISTORY_ROWS),
         },
     )
 

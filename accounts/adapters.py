@@ -7,10 +7,13 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
+from .errors import ERRORS
 from .user import DISPLAY_NAME_CHARACTERS, User
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = {**DefaultAccountAdapter.error_messages, **ERRORS}
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Only the view of an invitation puts one on the request."""
         invitation = getattr(request, "invitation", None)

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 def site(request: HttpRequest) -> dict[str, object]:
     return {
+        "SITE_NAME": settings.SITE_NAME,
         "SITE_VERSION": settings.SHOWROOM_VERSION,
         "HOST_NAME": settings.HOST_NAME,
         "CONTACT": settings.CONTACT,

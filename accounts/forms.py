@@ -1,10 +1,20 @@
 """The forms people fill in."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import (
+    AddEmailForm,
+    ChangePasswordForm,
+    LoginForm,
+    ReauthenticateForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+    SignupForm,
+)
 from allauth.core.exceptions import ImmediateHttpResponse
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
@@ -14,17 +24,62 @@ from django.utils.translation import gettext_lazy as _
 from .invitation import Invitation
 from .user import DISPLAY_NAME_CHARACTERS, User
 
+PASSWORD_RULE = _("At least 10 characters; not a common password, not only figures, not your name.")
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+
+class OurWords:
+    """Labels in this site's words, and no placeholders: the label says it already, and stays while one types."""
+
+    labels: ClassVar[dict[str, Any]] = {}
+    fields: dict[str, forms.Field]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("User name or e-mail")
+        for name, field in self.fields.items():
+            field.label = self.labels.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
+        for name in {"password1"} & self.fields.keys():
+            self.fields[name].help_text = PASSWORD_RULE
+
+
+class SignInForm(OurWords, LoginForm):  # type: ignore[misc]
+    labels = {"login": _("User name or e-mail"), "password": _("Password")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs.update(autocomplete="username", autocapitalize="none")
-        self.fields["password"].label = _("Password")
-        forget_placeholders(self)
 
 
-class InvitedSignupForm(SignupForm):  # type: ignore[misc]
+class EmailForm(OurWords, AddEmailForm):  # type: ignore[misc]
+    labels = {"email": _("New address")}
+
+
+class ForgottenPasswordForm(OurWords, ResetPasswordForm):  # type: ignore[misc]
+    labels = {"email": _("E-mail")}
+
+
+class PasswordFromLinkForm(OurWords, ResetPasswordKeyForm):  # type: ignore[misc]
+    labels = {"password1": _("New password"), "password2": _("New password once more")}
+
+
+class NewPasswordForm(OurWords, ChangePasswordForm):  # type: ignore[misc]
+    labels = {"oldpassword": _("Current password"), **PasswordFromLinkForm.labels}
+
+
+class FirstPasswordForm(OurWords, SetPasswordForm):  # type: ignore[misc]
+    labels = {"password1": _("Password"), "password2": _("Password once more")}
+
+
+class PasswordAgainForm(OurWords, ReauthenticateForm):  # type: ignore[misc]
+    labels = {"password": _("Password")}
+
+
+class InvitedSignupForm(OurWords, SignupForm):  # type: ignore[misc]
+    labels = {
+        "username": _("User name"),
+        "email": _("E-mail (optional)"),
+        "password1": _("Password"),
+    }
     display_name = forms.CharField(
         label=_("Your name"),
         max_length=DISPLAY_NAME_CHARACTERS,
@@ -37,11 +92,8 @@ class InvitedSignupForm(SignupForm):  # type: ignore[misc]
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.invitation = invitation
-        self.fields["username"].label = _("User name")
-        self.fields["email"].label = _("E-mail (optional)")
         self.fields["email"].help_text = _("Needed only to reset a forgotten password.")
         self.keep_invited_address()
-        forget_placeholders(self)
 
     def keep_invited_address(self) -> None:
         if self.invitation.email:
@@ -70,6 +122,9 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["display_name"].widget.attrs["autocomplete"] = "name"
+        language = self.fields["language"]
+        language.help_text = ""
+        language.widget.choices = [("", _("As in the browser")), *settings.LANGUAGES]
 
 
 class DeleteAccountForm(forms.Form):
@@ -93,9 +148,3 @@ class DeleteAccountForm(forms.Form):
         if not self.user.has_usable_password() and proof != self.user.username:
             raise ValidationError(_("This is not your user name."))
         return proof
-
-
-def forget_placeholders(form: forms.Form) -> None:
-    """The label says it already, and stays while one types."""
-    for field in form.fields.values():
-        field.widget.attrs.pop("placeholder", None)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from processors import catalogue
+from processors import catalogue, files
 from processors.exceptions import ProcessorUnavailable
 from processors.models import Processor
 from processors.visibility import Visibility
@@ -26,6 +26,7 @@ class PrivacyFacts:
     guests: bool
     https: bool
     history_days: int
+    file_hours: int
     sign_in_days: int
     language_cookie: str
     session_cookie: str
@@ -49,6 +50,7 @@ def privacy_facts() -> PrivacyFacts:
         guests=settings.GUESTS_ALLOWED,
         https=settings.HTTPS,
         history_days=settings.SESSION_HISTORY_DAYS,
+        file_hours=int(files.LIFETIME.total_seconds() // 3600),
         sign_in_days=settings.SESSION_COOKIE_AGE // (24 * 3600),
         language_cookie=settings.LANGUAGE_COOKIE_NAME,
         session_cookie=settings.SESSION_COOKIE_NAME,

@@ -43,7 +43,7 @@ def test_it_does_not_lead_to_another_site(client: Client, bob: User) -> None:
 def test_a_wrong_password_is_refused_in_plain_words(client: Client, bob: User) -> None:
     page = sign_in(client, "bob", "a wrong walk")
     assert page.status_code == 200
-    assert "not correct" in page.content.decode()
+    assert "The name or the password is not right" in page.content.decode()
     assert not signed_in(client)
 
 
