@@ -1,9 +1,11 @@
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from . import account_view, pages
 from .invitation_view import InvitationView
 
 urlpatterns = [
+    path("accounts/", RedirectView.as_view(pattern_name="account"), name="accounts"),
     path("accounts/me/", account_view.account, name="account"),
     path("accounts/me/export/", account_view.export, name="account_export"),
     path("accounts/me/delete/", account_view.delete, name="account_delete"),
