@@ -3,6 +3,7 @@ import { emit } from "./events.js";
 import { KINDS, direction } from "./directions.js";
 
 const CHANNEL = "showroom";
+const SPOKEN = ["video/vp8", "video/h264", "video/rtx"];
 
 export class Peer extends EventTarget {
   #connection;
@@ -73,10 +74,10 @@ export class Peer extends EventTarget {
   }
 }
 
-/** VP8 is what workers forward and encode best; the others stay in the offer behind it. */
+/** VP8 first, which workers forward and encode best; what they do not speak would only make the offer longer. */
 function preferVp8(transceiver) {
   const codecs = RTCRtpReceiver.getCapabilities?.("video")?.codecs;
   if (!codecs || !transceiver.setCodecPreferences) return;
-  const isVp8 = ({ mimeType }) => mimeType.toLowerCase() === "video/vp8";
-  transceiver.setCodecPreferences([...codecs.filter(isVp8), ...codecs.filter((codec) => !isVp8(codec))]);
+  const known = SPOKEN.flatMap((name) => codecs.filter(({ mimeType }) => mimeType.toLowerCase() === name));
+  if (known.length) transceiver.setCodecPreferences(known);
 }
