@@ -2,6 +2,8 @@
 
 import logging
 
+from accounts.retention import forget_expired
+from processors.files import delete_expired
 from workers.registry import Registry, RegistryError
 
 from .database import in_database_thread
@@ -57,3 +59,5 @@ def end(session: str, reason: str) -> None:
 @in_database_thread
 def forget_old() -> None:
     Session.objects.past_retention().delete()
+    delete_expired()
+    forget_expired()
