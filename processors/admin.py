@@ -33,6 +33,8 @@ Fieldsets = Any  # what django-stubs calls _FieldsetSpec, which it does not expo
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME
+# The front page lists everything; the room beside a table is the table's.
+admin.site.enable_nav_sidebar = False
 
 
 @admin.register(Processor)
@@ -44,10 +46,7 @@ class ProcessorAdmin(RowAdmin):
         "visibility",
         "state",
         "tags_shown",
-        "key",
-        "session_limit",
         "order",
-        "updated",
         "open_link",
     )
     list_display_links = ("title",)
@@ -82,6 +81,14 @@ class ProcessorAdmin(RowAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Processor | None = None) -> bool:
         """A built-in is retired, not deleted: the next start would bring it back."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.seed is None)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **options: Any
+    ) -> HttpResponse:
+        """The title of the page is the title of the row, once."""
+        if row := options.get("obj"):
+            context |= {"title": row.title, "subtitle": None}
+        return super().render_change_form(request, context, *args, **options)
 
     def save_model(self, request: HttpRequest, obj: Processor, form: Any, change: bool) -> None:
         if "_publish" in request.POST:

@@ -38,7 +38,13 @@ class Processor(models.Model):
     parameters = models.JSONField(_("default parameters"), default=dict, blank=True)
     constraints = models.JSONField(_("camera and microphone"), default=dict, blank=True)
     visibility = models.CharField(
-        _("visible to"), max_length=10, choices=Visibility.choices, default=Visibility.DRAFT
+        _("visible to"),
+        max_length=10,
+        choices=Visibility.choices,
+        default=Visibility.DRAFT,
+        help_text=_(
+            "Draft: staff, by its address. Members: all who are signed in. Everyone: guests as well."
+        ),
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.PUBLISHED, editable=False)
     session_limit = models.PositiveIntegerField(

@@ -9,10 +9,10 @@ Visitor = AbstractBaseUser | AnonymousUser
 
 
 class Visibility(TextChoices):
-    DRAFT = "draft", _("Draft: staff may try it by its address")
+    DRAFT = "draft", _("Draft")
     STAFF = "staff", _("Staff")
-    MEMBERS = "members", _("Members: everybody who is signed in")
-    EVERYONE = "everyone", _("Everyone, guests too")
+    MEMBERS = "members", _("Members")
+    EVERYONE = "everyone", _("Everyone")
 
 
 FOR_VISITORS = frozenset({Visibility.MEMBERS, Visibility.EVERYONE})

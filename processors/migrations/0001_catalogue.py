@@ -53,12 +53,13 @@ class Migration(migrations.Migration):
                     "visibility",
                     models.CharField(
                         choices=[
-                            ("draft", "Draft: staff may try it by its address"),
+                            ("draft", "Draft"),
                             ("staff", "Staff"),
-                            ("members", "Members: everybody who is signed in"),
-                            ("everyone", "Everyone, guests too"),
+                            ("members", "Members"),
+                            ("everyone", "Everyone"),
                         ],
                         default="draft",
+                        help_text="Draft: staff, by its address. Members: all who are signed in. Everyone: guests as well.",
                         max_length=10,
                         verbose_name="visible to",
                     ),
