@@ -46,7 +46,7 @@ def test_a_face_that_is_lost_for_a_moment_is_held_and_then_forgotten():
 def test_hidden_faces_leave_no_detail_of_the_face(way):
     before, after = portrait(), picture_of("hidden-faces", portrait(), way=way)
     assert likeness(before[FACE], before[FACE]) == pytest.approx(1)
-    assert abs(likeness(before[FACE], after[FACE])) < 0.15
+    assert abs(likeness(before[FACE], after[FACE])) < 0.25
     assert np.array_equal(after[:, :100], before[:, :100])
 
 
