@@ -55,7 +55,7 @@ class Processor:
     # Given by the runner before start().
     shared: Any = None
     configuration: Mapping[str, Any] = {}
-    # Seconds on the media clock of the frame, or the first of the samples, at hand.
+    # Seconds on the media clock of the frame, or the first of the samples, at hand; in render(), since the start.
     frame_time: float = 0.0
 
     def __init_subclass__(cls, **options: Any) -> None:

@@ -133,8 +133,13 @@ class ProcessorRunner(ABC):
         self._values: dict[str, Any] = default_values(processor_class) | accepted
 
     @property
+    def values(self) -> dict[str, Any]:
+        """Return all values in force as the processor sees them, files with their bytes: for the next runner."""
+        return dict(self._values)
+
+    @property
     def parameters(self) -> dict[str, Any]:
-        """Return all values in force, as JSON."""
+        """Return all values in force as JSON, for the page."""
         return values_as_json(self.processor_class, self._values)
 
     def set_parameters(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -11,7 +11,7 @@ import pytest
 
 from processors.base import AudioProcessor, AudioVideoProcessor, Processor, VideoProcessor
 from processors.exceptions import ProcessorError
-from processors.parameters import IntegerParameter
+from processors.parameters import FileParameter, IntegerParameter
 from processors.results import Number, Result
 from processors.runner import ERRORS_IN_A_ROW, RunnerState
 from processors.shared_load import shared_loads
@@ -528,3 +528,14 @@ def test_none_keeps_the_last_picture_and_counts_as_a_result():
         wait_until(lambda: desk.notebook.last_state == RunnerState.RUNNING)
     assert desk.notebook.results == [({"light": 7.0}, 3.0)]
     assert desk.notebook.pictures == []
+
+
+def test_the_values_of_one_runner_fit_the_next_with_their_files():
+    class Framed(VideoProcessor):
+        picture = FileParameter("Picture")
+
+    upload = {"name": "a.png", "type": "image/png", "data": "QUJD"}
+    first, second = Desk(Framed, {}, {"picture": upload}), Desk(Framed, {}, {})
+    assert first.runner.parameters == {"picture": {"name": "a.png", "type": "image/png", "bytes": 3}}
+    assert second.runner.set_parameters(first.runner.values)[1] == {}
+    assert second.runner.values["picture"].data == b"ABC"
