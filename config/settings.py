@@ -382,13 +382,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"readiness": {"()": "config.log_filters.ExpectedUnreadiness"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         # Its own handlers would send mail to nobody.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # Refused addresses and missing pages are everyday matters of a public site.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["readiness"]},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "propagate": True},
         "workers": {"level": "INFO"},
@@ -402,6 +403,8 @@ WORKER_ICE_SERVERS = json_list("WORKER_ICE_SERVERS")
 # What browsers must use instead of a worker's own address, behind NAT 1:1 or in a container.
 WORKER_PUBLIC_ADDRESS = env.str("WORKER_PUBLIC_ADDRESS", default="")
 WORKER_UDP_PORTS = port_range("WORKER_UDP_PORTS")
+# FFmpeg's name of an encoder for a codec, for hardware: H264=h264_nvenc. The software encoder steps in for it.
+VIDEO_ENCODERS = env.dict("VIDEO_ENCODERS", default={})
 WEBSOCKET_MESSAGE_BYTES = whole("WEBSOCKET_MESSAGE_BYTES", 128 * 1024, minimum=1024)
 WEBSOCKET_HARD_LIMIT_BYTES = whole("WEBSOCKET_HARD_LIMIT_BYTES", 1024 * 1024, minimum=1024)
 SDP_BYTES = whole("SDP_BYTES", 64 * 1024, minimum=1024)

@@ -13,7 +13,7 @@ import aioice.ice
 import aiortc.rtcdtlstransport
 import aiortc.rtcrtpreceiver
 from aioice.ice import CandidatePair
-from aiortc import RTCRtpReceiver, RTCRtpSender
+from aiortc import RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
 from aiortc.rtp import RtpPacket
 
 from .exceptions import HooksOutdated
@@ -94,10 +94,29 @@ def codec_name(receiver: RTCRtpReceiver, payload_type: int) -> str | None:
     return codec.name if codec else None
 
 
+def negotiated_codec(transceiver: RTCRtpTransceiver) -> str:
+    """Return the name of the codec that the sender will use ("VP8", "H264", "opus")."""
+    name: str = transceiver._codecs[0].name
+    return name
+
+
 def depayloaded(packet: RtpPacket) -> bytes:
     """Return the payload without the codec's RTP descriptor, as aiortc parsed it just before the jitter buffer."""
     data: bytes = packet._data  # type: ignore[attr-defined]
     return data
+
+
+def limit_estimate(receiver: RTCRtpReceiver, limit: Callable[[], int | None]) -> None:
+    """Let REMB tell the publisher no more than ``limit()`` bit/s: what no viewer can take need not be sent."""
+    estimator = getattr(receiver, "_RTCRtpReceiver__remote_bitrate_estimator")  # noqa: B009 - mangled name
+    estimate = estimator.add
+
+    def add(**packet: Any) -> tuple[int, list[int]] | None:
+        result = estimate(**packet)
+        most = limit()
+        return result if result is None or most is None else (min(result[0], most), result[1])
+
+    estimator.add = add
 
 
 async def send_pli(receiver: RTCRtpReceiver, media_ssrc: int) -> None:

@@ -1,7 +1,7 @@
 """What a media worker is told by the settings."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,9 @@ class EngineOptions:
     # First and last UDP port for media; (0, 0) lets the system choose.
     udp_ports: tuple[int, int] = (0, 0)
 
+    # FFmpeg's encoder for each codec, where the host named one.
+    video_encoders: Mapping[str, str] = field(default_factory=dict)
+
     @classmethod
     def from_settings(cls) -> "EngineOptions":
         return cls(
@@ -32,6 +35,7 @@ class EngineOptions:
             ice_servers=settings.WORKER_ICE_SERVERS,
             public_address=settings.WORKER_PUBLIC_ADDRESS,
             udp_ports=settings.WORKER_UDP_PORTS,
+            video_encoders=settings.VIDEO_ENCODERS,
         )
 
     @property

@@ -47,6 +47,8 @@ class IncomingVideo:
         self._wants_key_frame = True
         # time.monotonic() of arrival by media time, of the newest frames.
         self._arrivals: dict[float, float] = {}
+        # Returns the bit rate that viewers can take at most, in bit/s, or None.
+        self.estimate_limit: Callable[[], int | None] = lambda: None
         # Called on the loop with every frame.
         self.on_frame: Callable[[EncodedFrame], None] = lambda frame: None
         self.rate = RateMeter()

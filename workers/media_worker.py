@@ -15,6 +15,7 @@ from processors.exceptions import ProcessorError
 from . import aiortc_hooks
 from .engine_options import EngineOptions
 from .exceptions import ProcessorNotReady, SessionUnknown, WorkerBusy, WorkerError
+from .live_room import LiveRoom
 from .load_meter import LoadMeter
 from .pipeline import Assignment
 from .registry import Registry, WorkerState
@@ -29,6 +30,10 @@ SendToWeb = Callable[[str, Message], Awaitable[None]]
 TICK_SECONDS = 0.1
 # Repeats, placeholders and imports; sessions encode in their processors' threads.
 CODEC_THREADS = 2
+# How many sections of each kind an offer may have: one camera, one microphone, one data channel in the studio; in a
+# room also what others publish.
+STUDIO_SECTIONS = {"video": 1, "audio": 1, "application": 1}
+ROOM_SECTIONS = {"video": 20, "audio": 20, "application": 1}
 REASONS = {
     "timeout": (
         "timeout",
@@ -47,6 +52,9 @@ class MediaWorker:
         self._send_to_web = send_to_web
         self._options = options
         self._seats: dict[str, Seat] = {}
+        # The room of each seat, and all shared rooms by name; a studio visit is a room of its own.
+        self._rooms: dict[str, LiveRoom] = {}
+        self._room_of: dict[str, LiveRoom] = {}
         self._codec_pool = ThreadPoolExecutor(CODEC_THREADS, thread_name_prefix="codec")
         self._load = LoadMeter(options.capacity)
         self._is_draining = False
@@ -126,13 +134,18 @@ class MediaWorker:
             except WorkerError:
                 await self._forget_if_new(seat)
                 raise
-        return {"type": "answer"} | answer
+        room = self._room_of[seat.session]
+        room.connect(seat)
+        self._rearrange(room, seat)
+        return {"type": "answer", "tracks": room.tracks(seat)} | answer
 
     async def _switch(self, message: Message) -> Message:
         seat = self._seat(message)
         assignment = await self._assignment(message["processor"])
         async with seat.lock:
             accepted, errors = seat.switch(assignment, message.get("parameters") or {})
+        self._room_of[seat.session].connect(seat)
+        self._rearrange(self._room_of[seat.session], seat)
         return {"type": "switched", "processor": assignment.slug, "parameters": accepted, "errors": errors}
 
     async def _parameters(self, message: Message) -> Message:
@@ -166,16 +179,51 @@ class MediaWorker:
         if session not in self._seats:
             if self._is_draining:
                 raise WorkerBusy("The server is being updated; please try again.")
-            participant = message.get("participant") or session
-            self._seats[session] = Seat(
-                session, participant, self._options, self._codec_pool, lambda: self._tell_live(session)
-            )
+            self._seats[session] = self._new_seat(session, message)
         return self._seat(message)
+
+    def _new_seat(self, session: str, message: Message) -> Seat:
+        room = self._room_for(session, message.get("room"))
+        seat = Seat(
+            session,
+            message.get("participant") or session,
+            STUDIO_SECTIONS if room.is_studio else ROOM_SECTIONS,
+            self._options,
+            self._codec_pool,
+            lambda: self._tell_live(session),
+        )
+        room.add(seat)
+        self._room_of[session] = room
+        return seat
+
+    def _room_for(self, session: str, name: str | None) -> LiveRoom:
+        if name is None:
+            return LiveRoom(session, is_studio=True)
+        return self._rooms.setdefault(name, LiveRoom(name, is_studio=False))
+
+    def _leave_room(self, seat: Seat) -> None:
+        room = self._room_of.pop(seat.session, None)
+        if room is None:
+            return
+        room.remove(seat)
+        self._rearrange(room, seat)
+        if not room.seats:
+            self._rooms.pop(room.name, None)
+
+    def _rearrange(self, room: LiveRoom, changed: Seat) -> None:
+        """Tell the others in the room what they see now, and how many sections they should offer."""
+        for seat in room.seats.values():
+            if seat is changed:
+                continue
+            if room.connect(seat) or room.lacks_sections(seat):
+                news = {"type": "tracks_changed", "tracks": room.tracks(seat), "wanted": room.wanted(seat)}
+                self._start(self._tell(seat, news))
 
     async def _forget_if_new(self, seat: Seat) -> None:
         """A first offer that failed leaves nothing behind; a failed re-offer leaves the session as it was."""
         if seat.pipeline.assignment is None and self._seats.get(seat.session) is seat:
             del self._seats[seat.session]
+            self._leave_room(seat)
             await seat.close()
 
     async def _assignment(self, spec: Message) -> Assignment:
@@ -192,6 +240,7 @@ class MediaWorker:
         seat = self._seats.pop(session, None)
         if seat is None:
             return
+        self._leave_room(seat)
         async with seat.lock:
             await seat.close()
         code, text = REASONS.get(reason, (reason, ""))

@@ -1,5 +1,6 @@
 """An offer as it may reach aiortc: within limits, without candidates. Works on the text; needs no hook."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .exceptions import BadOffer
@@ -42,7 +43,7 @@ class Offer:
 
 
 def read_offer(
-    sdp: str, max_bytes: int, max_sections: dict[str, int], keep_candidates: bool = False
+    sdp: str, max_bytes: int, max_sections: Mapping[str, int], keep_candidates: bool = False
 ) -> Offer:
     """Check and clean an offer; raise BadOffer with the sentence for the developer of the client.
 
@@ -84,7 +85,7 @@ def read_section(lines: list[str]) -> MediaSection:
     return MediaSection(kind, mid, direction)
 
 
-def check_sections(sections: tuple[MediaSection, ...], max_sections: dict[str, int]) -> None:
+def check_sections(sections: tuple[MediaSection, ...], max_sections: Mapping[str, int]) -> None:
     if not sections:
         raise BadOffer("The offer has no media section; add a transceiver or a data channel.")
     for section in sections:

@@ -7,8 +7,9 @@ or a placeholder. It changes feeds only at a key frame, so no viewer ever decode
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from types import MappingProxyType
 from typing import Protocol
 
 from av import VideoFrame
@@ -17,7 +18,8 @@ from .audio_codecs import OpusEncoder, Samples
 from .frames import EncodedFrame
 from .key_frames import KeyFrameRequests, call_on_loop
 from .meters import DurationMeter, RateMeter
-from .video_codecs import Image, Vp8Encoder, to_picture
+from .video_codecs import Image, to_picture
+from .video_encoders import make_encoder
 
 # A viewer who asks for a key frame while no new picture comes gets the last one again after this long.
 REPEAT_AFTER_SECONDS = 0.15
@@ -37,7 +39,7 @@ class Feed:
 
 
 class Viewer(Protocol):
-    """Who gets the frames of a stream: a SubscriberTrack."""
+    """Who gets the frames of a stream: a SubscriberTrack, or a Transcoder."""
 
     def deliver(self, frame: EncodedFrame) -> None: ...
 
@@ -85,10 +87,19 @@ class OutgoingStream:
 class OutgoingVideo(OutgoingStream):
     """One published picture stream."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, codec_pool: Executor, bit_rate: int) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        codec_pool: Executor,
+        bit_rate: int,
+        codec_name: str = "VP8",
+        encoders: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         super().__init__(loop)
         self._codec_pool = codec_pool
-        self._encoder = Vp8Encoder(bit_rate)
+        # FFmpeg's name of the encoder for each codec, where the host named one.
+        self._encoders = encoders
+        self._encoder = make_encoder(codec_name, bit_rate, encoders)
         # Held while encoding: the processor's thread and the repeat of the last picture exclude each other.
         self._lock = threading.Lock()
         # Whether the next encoded frame must be a key frame.
@@ -103,12 +114,25 @@ class OutgoingVideo(OutgoingStream):
         self._repeat_timer: asyncio.TimerHandle | None = None
         # Asks the publisher for a key frame when its frames are forwarded.
         self.ask_publisher: Callable[[], None] = lambda: None
+        # Codec of the frames on the wire; None before the first.
+        self.live_codec: str | None = None
         self.encode_seconds = DurationMeter()
         self.encoded_frames = 0
 
     @property
     def key_frame_requests(self) -> int:
         return self._requests.count
+
+    @property
+    def codec_name(self) -> str:
+        """What published pictures are encoded with; forwarded frames keep their own codec."""
+        return self._encoder.codec_name
+
+    def use_codec(self, codec_name: str) -> None:
+        with self._lock:
+            if codec_name != self._encoder.codec_name:
+                self._encoder = make_encoder(codec_name, self._encoder.bit_rate, self._encoders)
+                self._key_frame_wanted = True
 
     @property
     def bit_rate(self) -> int:
@@ -137,6 +161,9 @@ class OutgoingVideo(OutgoingStream):
     def request_key_frame(self) -> None:
         """A viewer cannot go on without a key frame (PLI, FIR, or it has just come)."""
         self._requests.ask()
+
+    def request_key_frame_from_thread(self) -> None:
+        self._requests.ask_from_thread()
 
     def publish(self, feed: Feed, image: Image, media_time: float, pixel_format: str) -> bool:
         """Encode ``image`` for all viewers, in the calling thread.
@@ -190,6 +217,7 @@ class OutgoingVideo(OutgoingStream):
                 self.request_key_frame()
                 return
             self._has_begun = True
+        self.live_codec = frame.codec
         super()._fan_out(feed, frame)
 
     def _want_key_frame(self) -> None:

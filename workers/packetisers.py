@@ -8,6 +8,8 @@ from .frames import AUDIO_CLOCK, VIDEO_CLOCK, EncodedFrame
 PAYLOAD_BYTES = 1200
 PICTURE_ID_MODULUS = 2**15
 RTP_MODULUS = 2**32
+# RFC 6184 table 1: fragmentation unit without decoding order number.
+FU_A, FU_START, FU_END = 28, 0x80, 0x40
 # The usual pace, where nothing else tells how far apart two frames are.
 FRAMES_PER_SECOND = {VIDEO_CLOCK: 30, AUDIO_CLOCK: 50}
 
@@ -89,6 +91,32 @@ class Vp8Packetiser(Packetiser):
         ]
 
 
+class H264Packetiser(Packetiser):
+    """RFC 6184 §5.6, §5.8: a NAL unit that fits is a packet of its own, a larger one is cut into FU-A."""
+
+    clock_rate = VIDEO_CLOCK
+
+    def _payloads(self, frame: EncodedFrame) -> list[bytes]:
+        return [payload for unit in nal_units(frame.data) for payload in h264_payloads(unit)]
+
+
+def nal_units(data: bytes) -> list[bytes]:
+    """Split an Annex B byte stream at its start codes (ITU-T H.264 annex B)."""
+    pieces = data.split(b"\x00\x00\x01")[1:]
+    return [unit for piece in pieces if (unit := piece.rstrip(b"\x00"))]
+
+
+def h264_payloads(unit: bytes) -> list[bytes]:
+    if len(unit) <= PAYLOAD_BYTES:
+        return [unit]
+    indicator, kind = unit[0] & 0xE0 | FU_A, unit[0] & 0x1F
+    parts = [unit[start : start + PAYLOAD_BYTES - 2] for start in range(1, len(unit), PAYLOAD_BYTES - 2)]
+    headers = [kind] * len(parts)
+    headers[0] |= FU_START
+    headers[-1] |= FU_END
+    return [bytes((indicator, header)) + part for header, part in zip(headers, parts, strict=True)]
+
+
 class OpusPacketiser(Packetiser):
     """RFC 7587: one packet a frame."""
 
@@ -96,3 +124,10 @@ class OpusPacketiser(Packetiser):
 
     def _payloads(self, frame: EncodedFrame) -> list[bytes]:
         return [frame.data]
+
+
+PACKETISERS: dict[str, type[Packetiser]] = {
+    "VP8": Vp8Packetiser,
+    "H264": H264Packetiser,
+    "opus": OpusPacketiser,
+}

@@ -28,14 +28,14 @@ from .jitter_buffers import AudioJitterBuffer, VideoJitterBuffer
 from .key_frames import KeyFrameRequests
 from .media_clock import SessionClock
 from .offer import MediaSection, Offer
-from .packetisers import OpusPacketiser, Packetiser, Vp8Packetiser
+from .packetisers import PACKETISERS, Packetiser
 from .subscriber_track import SubscriberTrack
 
 logger = logging.getLogger(__name__)
 
 CLOSE_DEADLINE_SECONDS = 3.0
-# Spoken by everybody; what a seat alone may use besides comes with the transcoder.
-CODECS = {"video": {"video/vp8", "video/rtx"}, "audio": {"audio/opus"}}
+# In order of preference; VP8 for all in a room, H.264 where a seat is alone and offers nothing else.
+CODECS = {"video": ["video/vp8", "video/h264", "video/rtx"], "audio": ["audio/opus"]}
 
 
 class PeerListener(Protocol):
@@ -45,7 +45,6 @@ class PeerListener(Protocol):
     def on_incoming_audio(self, incoming: IncomingAudio) -> None: ...
     def on_message(self, message: dict[str, Any]) -> None: ...
     def on_channel_open(self) -> None: ...
-    def on_estimate(self, bits_per_second: int) -> None: ...
     def on_connected(self) -> None: ...
     def on_disconnected(self) -> None: ...
 
@@ -148,16 +147,14 @@ class PeerSession:
                 self._attach_receiver(section, transceiver.receiver)
 
     def _attach_sender(self, section: MediaSection, transceiver: RTCRtpTransceiver) -> None:
-        track = SubscriberTrack(section.kind)
-        packetiser = self._packetiser(section.kind)
+        codec_name = aiortc_hooks.negotiated_codec(transceiver)
+        track = SubscriberTrack(section.kind, codec_name)
+        packetiser = PACKETISERS[codec_name](track.note_estimate)
         sender = transceiver.sender
         packetiser.follow(lambda: aiortc_hooks.last_rtp_timestamp(sender))
         aiortc_hooks.attach_sender(sender, packetiser, track.request_key_frame)
         transceiver.sender.replaceTrack(track)
         self.sendings[section.mid] = Sending(track, packetiser, transceiver)
-
-    def _packetiser(self, kind: str) -> Packetiser:
-        return Vp8Packetiser(self._listener.on_estimate) if kind == "video" else OpusPacketiser()
 
     def _attach_receiver(self, section: MediaSection, receiver: RTCRtpReceiver) -> None:
         self._receiving.add(section.mid)
@@ -172,6 +169,7 @@ class PeerSession:
         put = self._frame_reader("video", receiver, incoming.put)
         buffer = VideoJitterBuffer(put, lambda packet: begins_key_frame(receiver, packet))
         aiortc_hooks.attach_receiver(receiver, buffer, on_end=lambda: None)
+        aiortc_hooks.limit_estimate(receiver, lambda: incoming.estimate_limit())
         self._requests.append(requests)
         self._listener.on_incoming_video(incoming)
 
@@ -235,7 +233,9 @@ def answered_direction(section: MediaSection) -> str:
 def preferred_codecs(kind: str) -> list[RTCRtpCodecCapability]:
     capabilities = RTCRtpReceiver.getCapabilities(kind)
     assert capabilities is not None
-    return [codec for codec in capabilities.codecs if codec.mimeType.lower() in CODECS[kind]]
+    wanted = CODECS[kind]
+    usable = [codec for codec in capabilities.codecs if codec.mimeType.lower() in wanted]
+    return sorted(usable, key=lambda codec: wanted.index(codec.mimeType.lower()))
 
 
 def begins_key_frame(receiver: RTCRtpReceiver, packet: RtpPacket) -> bool:

@@ -9,12 +9,14 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from processors.base import Processor, has_own_clock, needs_pixels, needs_samples
 from processors.runner import ProcessorRunner, RunnerState, Statistics
 from processors.thread_runner import ThreadRunner
 
+from .answer import Quality
 from .frames import EncodedFrame
 from .incoming import IncomingAudio, IncomingVideo
 from .media_clock import SessionClock
@@ -22,6 +24,7 @@ from .outgoing import Feed, OutgoingAudio, OutgoingVideo
 from .placeholder import draw_placeholder
 from .runner_output import RunnerOutput
 from .showing import Showing, Situation, what_to_show
+from .versions import Versions
 
 logger = logging.getLogger(__name__)
 
@@ -62,13 +65,22 @@ class Assignment:
 class Pipeline:
     """Owns the incoming and outgoing streams of one seat and the runner between them."""
 
-    def __init__(self, codec_pool: Executor, bit_rate: int, listener: Listener) -> None:
+    def __init__(
+        self,
+        codec_pool: Executor,
+        quality: Quality,
+        listener: Listener,
+        encoders: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._listener = listener
         self.clock = SessionClock()
         self.incoming_video: IncomingVideo | None = None
         self.incoming_audio: IncomingAudio | None = None
-        self.outgoing_video = OutgoingVideo(self._loop, codec_pool, bit_rate)
+        self.outgoing_video = OutgoingVideo(
+            self._loop, codec_pool, quality.start_kbps * 1000, encoders=encoders
+        )
+        self.versions = Versions(self.outgoing_video, codec_pool, quality)
         self.outgoing_audio = OutgoingAudio(self._loop)
         self.outgoing_video.ask_publisher = self._ask_publisher
         for stream in (self.outgoing_video, self.outgoing_audio):
@@ -109,6 +121,7 @@ class Pipeline:
         """Take a camera, or a new one after a reconnect; the processor goes on with it."""
         self.incoming_video = incoming
         incoming.on_frame = self._take_video_frame
+        incoming.estimate_limit = self._estimate_limit
         self._restart_runner()
 
     def receive_audio(self, incoming: IncomingAudio) -> None:
@@ -137,11 +150,13 @@ class Pipeline:
         if self._runner is None or self._is_closed:
             return
         self._show(self._wanted())
+        self.versions.review()
 
     async def close(self) -> None:
         """End the processor and both streams; safe to call twice."""
         self._is_closed = True
         self._let_go()
+        await self.versions.close()
         self.outgoing_video.close()
         self.outgoing_audio.close()
         for incoming in (self.incoming_video, self.incoming_audio):
@@ -196,8 +211,8 @@ class Pipeline:
         """Give the processor in force its new source; it keeps its parameters."""
         if self._assignment is None or self._is_closed:
             return
-        parameters = self.parameters
-        self.use(self._assignment, parameters)
+        values = self._runner.values if self._runner is not None else {}
+        self.use(self._assignment, values)
 
     def _decode(self, pixels: bool, samples: bool) -> None:
         for incoming, wanted in ((self.incoming_video, pixels), (self.incoming_audio, samples)):
@@ -219,6 +234,10 @@ class Pipeline:
             self._runner.notify()
             if not self._is_live and not self._runner.processor_class.gives:
                 self._first_frame()
+
+    def _estimate_limit(self) -> int | None:
+        """Return the bit rate that the publisher need not exceed; None while its frames are not forwarded."""
+        return self.versions.highest_estimate() if self.outgoing_video.feed is self._input_feed else None
 
     def _ask_publisher(self) -> None:
         if self.outgoing_video.feed is self._input_feed and self.incoming_video is not None:

@@ -14,16 +14,13 @@ from .incoming import IncomingAudio, IncomingVideo
 from .offer import Offer, read_offer
 from .peer_session import PeerSession
 from .pipeline import Assignment, Pipeline, ProcessorNews
+from .subscriber_track import SubscriberTrack
 
 logger = logging.getLogger(__name__)
 
-# A studio visit: one camera, one microphone, one data channel.
-MAX_SECTIONS = {"video": 1, "audio": 1, "application": 1}
 STATISTICS_INTERVAL_SECONDS = 0.5
 # Messages of one browser over the data channel, a second.
 MAX_MESSAGES_PER_SECOND = 60
-# The viewer's estimate is doubted while it has seen little.
-ESTIMATE_GRACE_SECONDS = 3.0
 
 
 class Seat:
@@ -33,6 +30,7 @@ class Seat:
         self,
         session: str,
         participant: str,
+        max_sections: Mapping[str, int],
         options: EngineOptions,
         codec_pool: Executor,
         on_live: Callable[[], None],
@@ -42,10 +40,12 @@ class Seat:
         self.lock = asyncio.Lock()
         # Where answers and events of this session go; the newest message tells.
         self.reply_channel = ""
+        # How many sections of each kind an offer may have.
+        self._max_sections = max_sections
         self._options = options
         self._on_live = on_live
         self._quality = QUALITIES["standard"]
-        self.pipeline = Pipeline(codec_pool, self._quality.start_kbps * 1000, self)
+        self.pipeline = Pipeline(codec_pool, self._quality, self, options.video_encoders)
         self.peer: PeerSession | None = None
         self._created_at = time.monotonic()
         self._was_connected = False
@@ -60,19 +60,35 @@ class Seat:
     ) -> dict[str, Any]:
         """Negotiate, put the processor in force, and return the answer's fields; raise BadOffer."""
         offer = read_offer(
-            sdp, self._options.sdp_bytes, MAX_SECTIONS, keep_candidates=self._options.uses_turn
+            sdp, self._options.sdp_bytes, self._max_sections, keep_candidates=self._options.uses_turn
         )
         self._quality = QUALITIES.get(quality, self._quality)
+        self.pipeline.versions.quality = self._quality
         peer = await self._peer_for(offer)
         answer = await peer.answer(offer, self._quality)
-        self._connect_viewers(peer)
         accepted, errors = self._assign(assignment, parameters)
-        return {"sdp": answer, "tracks": self._tracks(peer), "parameters": accepted, "errors": errors}
+        return {"sdp": answer, "parameters": accepted, "errors": errors}
 
     def switch(
         self, assignment: Assignment, parameters: Mapping[str, Any]
     ) -> tuple[dict[str, Any], dict[str, str]]:
         return self.pipeline.use(assignment, parameters)
+
+    def viewing_tracks(self) -> dict[str, SubscriberTrack]:
+        """Return the tracks that this participant watches, by mid."""
+        return {mid: sending.track for mid, sending in self.peer.sendings.items()} if self.peer else {}
+
+    def published_kinds(self) -> list[str]:
+        """Return what others can watch of this participant."""
+        assignment = self.pipeline.assignment
+        return sorted(assignment.processor_class.gives, reverse=True) if assignment else []
+
+    def admit_viewer(self, track: SubscriberTrack) -> None:
+        """Let ``track`` show what this participant publishes of its kind."""
+        if track.kind == "video":
+            self.pipeline.versions.add(track)
+        else:
+            track.point_at(self.pipeline.outgoing_audio)
 
     def tick(self, now: float) -> None:
         """Called several times a second: what to show, and the figures for the page."""
@@ -107,12 +123,6 @@ class Seat:
         )
         return self.peer
 
-    def _connect_viewers(self, peer: PeerSession) -> None:
-        """The only viewer of a studio seat is its own publisher."""
-        streams = {"video": self.pipeline.outgoing_video, "audio": self.pipeline.outgoing_audio}
-        for sending in peer.sendings.values():
-            sending.track.point_at(streams[sending.track.kind])
-
     def _assign(
         self, assignment: Assignment, parameters: Mapping[str, Any]
     ) -> tuple[dict[str, Any], dict[str, str]]:
@@ -121,13 +131,6 @@ class Seat:
             return self.pipeline.use(assignment, parameters)
         _, errors = self.pipeline.set_parameters(parameters)
         return self.pipeline.parameters, errors
-
-    def _tracks(self, peer: PeerSession) -> list[dict[str, str]]:
-        source = {"video": "camera", "audio": "microphone"}
-        return [
-            {"mid": mid, "participant": self.participant, "kind": kind, "source": source[kind]}
-            for mid, kind in ((mid, sending.track.kind) for mid, sending in peer.sendings.items())
-        ]
 
     # --- what the peer tells -----------------------------------------------------------------------------
 
@@ -148,15 +151,6 @@ class Seat:
     def on_channel_open(self) -> None:
         if self._last_news is not None:
             self.on_processor(self._last_news)
-
-    def on_estimate(self, bits_per_second: int) -> None:
-        """Follow the viewer's estimate (REMB) within the limits of the quality level."""
-        if time.monotonic() - self._created_at < ESTIMATE_GRACE_SECONDS:
-            return
-        limit = self._quality.max_kbps * 1000
-        self.pipeline.outgoing_video.bit_rate = max(
-            self._quality.min_kbps * 1000, min(bits_per_second, limit)
-        )
 
     def on_message(self, message: dict[str, Any]) -> None:
         if self._is_flooding():

@@ -1,7 +1,9 @@
 """What a sender reads from: one track for the sender's life, re-pointed inside."""
 
 import asyncio
+import time
 from collections import deque
+from collections.abc import Callable
 
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
@@ -9,15 +11,23 @@ from .frames import EncodedFrame
 from .outgoing import OutgoingStream, OutgoingVideo
 
 # Two seconds of pictures, or of sound: a sender that is this far behind starts again at a key frame.
+ESTIMATE_GRACE_SECONDS = 3.0
 QUEUE_FRAMES = {"video": 60, "audio": 100}
 
 
 class SubscriberTrack(MediaStreamTrack):
     """Yields the encoded frames of the stream that it is pointed at; never raises while it is live."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, codec_name: str) -> None:
         super().__init__()
         self.kind = kind
+        # What this viewer decodes.
+        self.codec_name = codec_name
+        # What this viewer's network can take (REMB), in bit/s; None while it has not said, or not seen enough.
+        self.estimate: int | None = None
+        self._created_at = time.monotonic()
+        # Called when this track stops watching what it was given to watch.
+        self.on_leave: Callable[[], None] = lambda: None
         self._stream: OutgoingStream | None = None
         self._queue: deque[EncodedFrame] = deque()
         # Set while the sender waits for a frame.
@@ -38,7 +48,15 @@ class SubscriberTrack(MediaStreamTrack):
         if stream is not None:
             stream.subscribe(self)
 
+    @property
+    def stream(self) -> OutgoingStream | None:
+        return self._stream
+
     def deliver(self, frame: EncodedFrame) -> None:
+        if frame.codec != self.codec_name:
+            # The publisher changed its codec, or the transcoder is not there yet.
+            self.skipped_frames += 1
+            return
         if self._wants_key_frame and not frame.is_key:
             self.skipped_frames += 1
             return
@@ -54,6 +72,11 @@ class SubscriberTrack(MediaStreamTrack):
         if isinstance(self._stream, OutgoingVideo):
             self._stream.request_key_frame()
 
+    def note_estimate(self, bits_per_second: int) -> None:
+        """Take the viewer's estimate; it is doubted while the viewer has seen little."""
+        if time.monotonic() - self._created_at > ESTIMATE_GRACE_SECONDS:
+            self.estimate = bits_per_second
+
     async def recv(self) -> EncodedFrame:  # type: ignore[override]
         """Return the next encoded frame; raise MediaStreamError once the track was stopped."""
         while self.readyState == "live":
@@ -63,8 +86,14 @@ class SubscriberTrack(MediaStreamTrack):
             await self._waiter
         raise MediaStreamError
 
-    def stop(self) -> None:
+    def leave(self) -> None:
+        """Watch nothing any more."""
         self.point_at(None)
+        on_leave, self.on_leave = self.on_leave, lambda: None
+        on_leave()
+
+    def stop(self) -> None:
+        self.leave()
         super().stop()
         self._wake()
 

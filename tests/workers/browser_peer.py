@@ -87,7 +87,10 @@ class BrowserPeer:
     """Offers like the page does: data channel first, then its tracks."""
 
     def __init__(
-        self, camera: MediaStreamTrack | None = None, microphone: MediaStreamTrack | None = None
+        self,
+        camera: MediaStreamTrack | None = None,
+        microphone: MediaStreamTrack | None = None,
+        direction: str = "sendrecv",
     ) -> None:
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.channel = self.connection.createDataChannel("showroom")
@@ -98,11 +101,14 @@ class BrowserPeer:
         self.sound: list[np.ndarray] = []
         self.key_frames = 0
         self.undecodable = 0
-        self._decoder = VideoDecoder()
         self._opus = OpusDecoder(48000, 1)
+        self._listening: set[Any] = set()
+        # Pictures by the mid of their section, for who watches several.
+        self.pictures_by_mid: dict[str, list[Frame]] = {}
+        self._decoders: dict[str, VideoDecoder] = {}
         for track in (camera, microphone):
             if track is not None:
-                self.connection.addTransceiver(track, direction="sendrecv")
+                self.connection.addTransceiver(track, direction=direction)
 
     def receive_only(self, kind: str) -> None:
         self.connection.addTransceiver(kind, direction="recvonly")
@@ -114,7 +120,9 @@ class BrowserPeer:
     async def accept(self, sdp: str) -> None:
         await self.connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
         for transceiver in self.connection.getTransceivers():
-            self._listen(transceiver.kind, transceiver.receiver)
+            if transceiver.receiver not in self._listening:
+                self._listening.add(transceiver.receiver)
+                self._listen(transceiver.kind, transceiver.receiver, transceiver.mid)
 
     def send(self, **message: Any) -> None:
         self.channel.send(json.dumps(message))
@@ -125,11 +133,11 @@ class BrowserPeer:
     async def close(self) -> None:
         await self.connection.close()
 
-    def _listen(self, kind: str, receiver: Any) -> None:
+    def _listen(self, kind: str, receiver: Any, mid: str) -> None:
         def take(payload_type: int, timestamp: int, data: bytes) -> None:
             codec = aiortc_hooks.codec_name(receiver, payload_type) or ""
             frame = EncodedFrame(data, codec, timestamp / 90000, is_key_frame(codec, data), time.monotonic())
-            self._take_picture(frame) if kind == "video" else self._take_sound(frame)
+            self._take_picture(frame, mid) if kind == "video" else self._take_sound(frame)
 
         if kind == "video":
             buffer: Any = VideoJitterBuffer(take, lambda packet: begins_key_frame(receiver, packet))
@@ -137,16 +145,17 @@ class BrowserPeer:
             buffer = AudioJitterBuffer(take)
         aiortc_hooks.attach_receiver(receiver, buffer, lambda: None)
 
-    def _take_picture(self, frame: EncodedFrame) -> None:
+    def _take_picture(self, frame: EncodedFrame, mid: str) -> None:
         self.packets.append(frame)
         self.key_frames += frame.is_key
         try:
-            picture = self._decoder.decode(frame)
+            picture = self._decoders.setdefault(mid, VideoDecoder()).decode(frame)
         except UndecodableFrame:
             self.undecodable += 1
             return
         if picture is not None:
             self.pictures.append(Frame(to_image(picture, "bgr24"), frame.time, 0))
+            self.pictures_by_mid.setdefault(mid, []).append(self.pictures[-1])
 
     def _take_sound(self, frame: EncodedFrame) -> None:
         self.sound.append(self._opus.decode(frame.data))

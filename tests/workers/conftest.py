@@ -47,17 +47,19 @@ class WorkerUnderTest:
         peer: BrowserPeer,
         session: str = "one",
         parameters: dict[str, Any] | None = None,
-        **spec: Any,
+        **fields: Any,
     ) -> dict[str, Any]:
-        """Offer from ``peer`` and accept the answer."""
-        self.peers.append(peer)
+        """Offer from ``peer`` and accept the answer; a second time it is a re-offer."""
+        if peer not in self.peers:
+            self.peers.append(peer)
         answer = await self.ask(
             "offer",
             session,
             sdp=await peer.offer(),
-            processor=processor_spec(key) | spec,
+            processor=processor_spec(key),
             parameters=parameters or {},
             quality="standard",
+            **fields,
         )
         assert answer["type"] == "answer", answer
         await peer.accept(answer["sdp"])

@@ -84,6 +84,10 @@ class Louder(AudioProcessor):
         return samples * 2
 
 
+class Listening(AudioProcessor):
+    """Leaves the sound as it is."""
+
+
 class Bar(Processor):
     """Sound in, picture out, by its own clock."""
 
@@ -105,5 +109,5 @@ class Bar(Processor):
 
 KEYS = {
     f"test-{cls.__name__.lower()}": f"{__name__}:{cls.__name__}"
-    for cls in (Darken, White, Sleepy, Counting, Failing, Watching, Louder, Bar)
+    for cls in (Darken, White, Sleepy, Counting, Failing, Watching, Louder, Listening, Bar)
 }

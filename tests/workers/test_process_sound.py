@@ -17,8 +17,7 @@ def pitch(samples: np.ndarray) -> float:
 
 async def test_forwarded_sound_arrives_whole(worker: WorkerUnderTest) -> None:
     peer = BrowserPeer(microphone=ToneMicrophone(440, 0.1))
-    await worker.open("passthrough", peer, gives=["audio"])
-    await worker.ask("switch", "one", processor={"slug": "louder", "key": "test-louder", "version": 1})
+    await worker.open("test-listening", peer)
     await until(lambda: sum(part.shape[1] for part in peer.sound) > 100_000)
     assert abs(pitch(sound_of(peer)) - 440) < 2
 

@@ -121,7 +121,9 @@ def test_a_busy_port_is_told_in_a_sentence(site: Site) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", site.port))
         taken.listen()
-        done = subprocess.run([*MANAGE, "serve"], env=site.environment(), capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [*MANAGE, "serve"], env=site.environment(), capture_output=True, text=True, timeout=60
+        )
     assert done.returncode == 1
     assert f"Port {site.port} on 127.0.0.1 cannot be used" in done.stderr
     assert "Traceback" not in done.stderr
@@ -129,7 +131,9 @@ def test_a_busy_port_is_told_in_a_sentence(site: Site) -> None:
 
 def test_workers_of_their_own_need_redis(site: Site) -> None:
     for command in (["serve", "--workers", "2"], ["runmediaworker"]):
-        done = subprocess.run([*MANAGE, *command], env=site.environment(), capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            [*MANAGE, *command], env=site.environment(), capture_output=True, text=True, timeout=60
+        )
         assert done.returncode == 1
         assert "REDIS_URL" in done.stderr
 
@@ -171,7 +175,10 @@ def test_a_body_that_is_too_large_is_refused_at_its_headers(site: Site) -> None:
     site.settings["MAX_BODY_BYTES"] = "2000"
     start(site)
     head = f"POST / HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\n"
-    for rest in ("Content-Length: 2001\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n7d1\r\n" + "x" * 2001 + "\r\n"):
+    for rest in (
+        "Content-Length: 2001\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n7d1\r\n" + "x" * 2001 + "\r\n",
+    ):
         with socket.create_connection(("127.0.0.1", site.port), timeout=10) as connection:
             connection.sendall((head + rest).encode())
             assert connection.recv(100).startswith(b"HTTP/1.1 413")

@@ -1,0 +1,79 @@
+"""A second encode for viewers that are slow or speak another codec, and never a third."""
+
+import math
+from typing import Any
+
+from .browser_peer import BrowserPeer, NumberedCamera, read_number
+from .conftest import WorkerUnderTest, until
+
+
+def only_codec(sdp: str, name: str) -> str:
+    """Make an offer that speaks one video codec only."""
+    others = {"VP8": "H264/90000", "H264": "VP8/90000"}
+    return sdp.replace(others[name], "X-NONE/90000")
+
+
+class OneCodecPeer(BrowserPeer):
+    def __init__(self, codec: str, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.codec = codec
+
+    async def offer(self) -> str:
+        return only_codec(await super().offer(), self.codec)
+
+
+async def test_a_seat_alone_may_speak_h264_forwarded_and_processed(worker: WorkerUnderTest) -> None:
+    for key in ("passthrough", "test-darken"):
+        peer = OneCodecPeer("H264", NumberedCamera())
+        await worker.open(key, peer, session=key)
+        await until(lambda peer=peer: len(peer.pictures) > 20)
+        assert {frame.codec for frame in peer.packets} == {"H264"}
+        numbers = [read_number(frame.image) for frame in peer.pictures]
+        assert numbers == sorted(numbers)
+        assert worker.engine._seats[key].pipeline.versions.second is None
+
+
+async def test_an_h264_publisher_and_vp8_viewers_cost_one_transcode(worker: WorkerUnderTest) -> None:
+    publisher = OneCodecPeer("H264", NumberedCamera(), direction="sendonly")
+    await worker.open("passthrough", publisher, session="a", room="hall")
+    viewers = []
+    for name in ("b", "c"):
+        viewer = BrowserPeer()
+        viewer.receive_only("video")
+        await worker.open("test-watching", viewer, session=name, room="hall")
+        viewers.append(viewer)
+    await until(lambda: all(len(viewer.pictures) > 20 for viewer in viewers))
+    assert {frame.codec for viewer in viewers for frame in viewer.packets} == {"VP8"}
+    versions = worker.engine._seats["a"].pipeline.versions
+    assert versions.second is not None
+    assert versions.second.output.encoded_frames < sum(len(viewer.packets) for viewer in viewers)
+
+
+async def test_a_slow_viewer_gets_a_smaller_picture_and_the_others_keep_theirs(
+    worker: WorkerUnderTest,
+) -> None:
+    publisher = BrowserPeer(NumberedCamera(), direction="sendonly")
+    await worker.open("passthrough", publisher, session="a", room="hall")
+    viewers = {}
+    for name in ("slow", "fast"):
+        viewers[name] = BrowserPeer()
+        viewers[name].receive_only("video")
+        await worker.open("test-watching", viewers[name], session=name, room="hall")
+    await until(lambda: all(len(viewer.pictures) > 5 for viewer in viewers.values()))
+
+    def say(name: str, bits_per_second: int) -> None:
+        for track in worker.engine._seats[name].viewing_tracks().values():
+            # What the test says holds, whatever the real network here could carry.
+            track._created_at = math.inf
+            track.estimate = bits_per_second
+
+    say("slow", 200_000)
+    say("fast", 3_000_000)
+    await until(lambda: viewers["slow"].pictures[-1].image.shape == (240, 320, 3))
+    assert viewers["fast"].pictures[-1].image.shape == (480, 640, 3)
+    versions = worker.engine._seats["a"].pipeline.versions
+    assert versions.second is not None
+    await until(lambda: versions.second.output.bit_rate < 200_000)
+    say("slow", 3_000_000)
+    await until(lambda: viewers["slow"].pictures[-1].image.shape == (480, 640, 3), seconds=15)
+    assert versions.second is None

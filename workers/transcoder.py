@@ -1,0 +1,109 @@
+"""Another version of a published stream: another codec, or smaller. One decode and one encode, whatever the viewers."""
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from concurrent.futures import Executor
+
+from av import VideoFrame
+
+from .frames import EncodedFrame
+from .outgoing import Feed, OutgoingVideo
+from .video_codecs import UndecodableFrame, VideoDecoder, to_image
+
+logger = logging.getLogger(__name__)
+
+# One second; a transcoder that is this far behind starts again at a key frame.
+BACKLOG_FRAMES = 30
+CLOSE_DEADLINE_SECONDS = 2.0
+
+
+class Transcoder:
+    """Watches ``source`` like a viewer and publishes what it sees, in its own thread, on ``output``.
+
+    ``scale`` divides width and height.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        codec_pool: Executor,
+        source: OutgoingVideo,
+        codec_name: str,
+        scale: int,
+        bit_rate: int,
+    ) -> None:
+        self._source = source
+        self._scale = scale
+        self._feed = Feed(f"{codec_name}/{scale}")
+        self.output = OutgoingVideo(loop, codec_pool, bit_rate, codec_name)
+        self.output.switch_to(self._feed)
+        self._backlog: deque[EncodedFrame] = deque()
+        self._decoder = VideoDecoder()
+        self._wants_key_frame = True
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self.undecodable_frames = 0
+        self._thread = threading.Thread(target=self._run, name="transcoder", daemon=True)
+        self._thread.start()
+        source.subscribe(self)
+
+    @property
+    def scale(self) -> int:
+        return self._scale
+
+    def deliver(self, frame: EncodedFrame) -> None:
+        """Take a frame of the source; called on the loop."""
+        if len(self._backlog) >= BACKLOG_FRAMES:
+            self._backlog.clear()
+            self._wants_key_frame = True
+        self._backlog.append(frame)
+        self._wake.set()
+
+    def close(self) -> None:
+        """End without waiting: the thread ends after the frame at hand."""
+        self._source.unsubscribe(self)
+        self._closing.set()
+        self._wake.set()
+        self.output.close()
+
+    async def join(self) -> None:
+        await asyncio.to_thread(self._thread.join, CLOSE_DEADLINE_SECONDS)
+
+    # From here on: the thread.
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._wake.wait()
+            self._wake.clear()
+            self._publish_newest()
+
+    def _publish_newest(self) -> None:
+        picture, media_time = None, 0.0
+        while self._backlog:
+            frame = self._backlog.popleft()
+            if (decoded := self._decode(frame)) is not None:
+                picture, media_time = decoded, frame.time
+        if picture is not None:
+            image = to_image(self._scaled(picture), "yuv420p")
+            self.output.publish(self._feed, image, media_time, "yuv420p")
+
+    def _decode(self, frame: EncodedFrame) -> VideoFrame | None:
+        if self._wants_key_frame and not frame.is_key:
+            self._source.request_key_frame_from_thread()
+            return None
+        self._wants_key_frame = False
+        try:
+            return self._decoder.decode(frame)
+        except UndecodableFrame:
+            self.undecodable_frames += 1
+            self._wants_key_frame = True
+            return None
+
+    def _scaled(self, picture: VideoFrame) -> VideoFrame:
+        """Return the picture at its new size, with even sides."""
+        width, height = picture.width // self._scale & ~1, picture.height // self._scale & ~1
+        if (width, height) == (picture.width, picture.height):
+            return picture
+        return picture.reformat(width=width, height=height, format="yuv420p")
