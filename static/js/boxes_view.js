@@ -1,5 +1,6 @@
 // Rectangles over the picture, in fractions of its size, drawn on the canvas that lies exactly on it.
 import { Accumulator } from "./accumulator.js";
+import { colour, font } from "./colours.js";
 import { language } from "./i18n.js";
 
 const LINE = 2;
@@ -9,9 +10,11 @@ export class BoxesView {
   #canvas;
   #count;
   #boxes;
+  #paint;
 
   constructor(element, description, canvas) {
     this.#canvas = canvas;
+    this.#paint = { dark: colour(canvas.parentElement, "--stage"), light: colour(canvas.parentElement, "--live-on-stage"), font: font(element) };
     this.#count = element.querySelector("[data-value]");
     this.#boxes = new Accumulator(description);
   }
@@ -36,12 +39,11 @@ export class BoxesView {
   #drawBox(context, { x, y, width, height, label, score }) {
     const { width: canvasWidth, height: canvasHeight } = this.#canvas;
     const place = [x * canvasWidth, y * canvasHeight, width * canvasWidth, height * canvasHeight];
-    const style = getComputedStyle(this.#canvas);
     // Dark under light, so that the line shows on any picture.
-    this.#stroke(context, place, style.getPropertyValue("--stage"), (LINE + 2) * devicePixelRatio);
-    this.#stroke(context, place, style.getPropertyValue("--live-on-stage"), LINE * devicePixelRatio);
+    this.#stroke(context, place, this.#paint.dark, (LINE + 2) * devicePixelRatio);
+    this.#stroke(context, place, this.#paint.light, LINE * devicePixelRatio);
     const text = [label, score === null || score === undefined ? "" : score.toLocaleString(language, { style: "percent" })].filter(Boolean).join(" ");
-    if (text) this.#write(context, text, place, style);
+    if (text) this.#write(context, text, place);
   }
 
   #stroke(context, place, colour, width) {
@@ -50,14 +52,14 @@ export class BoxesView {
     context.strokeRect(...place);
   }
 
-  #write(context, text, [left, top], style) {
+  #write(context, text, [left, top]) {
     const size = FONT * devicePixelRatio;
-    context.font = `600 ${size}px ${style.getPropertyValue("--font")}`;
+    context.font = `600 ${size}px ${this.#paint.font}`;
     const width = context.measureText(text).width + size;
     const above = Math.max(0, top - size * 1.6);
-    context.fillStyle = style.getPropertyValue("--live-on-stage");
+    context.fillStyle = this.#paint.light;
     context.fillRect(left, above, width, size * 1.6);
-    context.fillStyle = style.getPropertyValue("--stage");
+    context.fillStyle = this.#paint.dark;
     context.textBaseline = "middle";
     context.fillText(text, left + size / 2, above + size * 0.85);
   }

@@ -1,4 +1,5 @@
 // A chart of lines or bars by uPlot, which is fetched only when a processor has one.
+import { colour, font } from "./colours.js";
 import { gettext } from "./i18n.js";
 
 const HEIGHT = 180;
@@ -41,9 +42,8 @@ export class ChartView {
   }
 
   #options(uPlot) {
-    const style = getComputedStyle(this.#element);
-    const grid = { stroke: style.getPropertyValue("--line"), width: 1 };
-    const axis = { stroke: style.getPropertyValue("--ink-2"), grid, ticks: grid, font: `12px ${style.getPropertyValue("--font")}` };
+    const grid = { stroke: colour(this.#element, "--line"), width: 1 };
+    const axis = { stroke: colour(this.#element, "--ink-2"), grid, ticks: grid, font: `12px ${font(this.#element)}` };
     const names = this.#description.series;
     return {
       ...this.#size(),
@@ -51,17 +51,17 @@ export class ChartView {
       cursor: { show: false },
       scales: { x: { time: false } },
       axes: [{ ...axis, size: 28 }, { ...axis, size: 44 }],
-      series: [{}, ...names.map((name, index) => this.#series(uPlot, name, index, style))],
+      series: [{}, ...names.map((name, index) => this.#series(uPlot, name, index))],
     };
   }
 
-  #series(uPlot, name, index, style) {
-    const colour = this.#description.colours?.[index] ?? style.getPropertyValue(STROKES[index % STROKES.length]);
+  #series(uPlot, name, index) {
+    const stroke = this.#description.colours?.[index] ?? colour(this.#element, STROKES[index % STROKES.length]);
     const bars = this.#description.kind === "bars";
     return {
       label: name || gettext("Value"),
-      stroke: colour,
-      fill: bars ? colour : undefined,
+      stroke,
+      fill: bars ? stroke : undefined,
       width: bars ? 0 : 2,
       paths: bars ? uPlot.paths.bars({ size: [0.9, 100] }) : undefined,
       points: { show: false },

@@ -1,16 +1,25 @@
 // Live figures out of getStats and the worker's own statistics: pure sums, no page.
+const COUNT_OVER_MS = 2000;
+
 export class Figures {
   #before = null;
   #worker = {};
+  #counted = null;
   latest = {};
 
+  /** The worker counts frames since the start; what people want to see is how many there are in a second. */
   fromWorker(statistics) {
-    this.#worker = statistics;
+    const now = performance.now();
+    const { counts, at } = this.#counted ?? {};
+    const rate = (name) => (counts ? Math.max(0, ((statistics[name] - counts[name]) * 1000) / (now - at)) : null);
+    this.#worker = { ...statistics, processed: rate("processed"), dropped: rate("dropped") };
+    if (!counts || now - at > COUNT_OVER_MS) this.#counted = { counts: statistics, at: now };
   }
 
   reset() {
     this.#before = null;
     this.#worker = {};
+    this.#counted = null;
     this.latest = {};
   }
 

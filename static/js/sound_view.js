@@ -1,4 +1,5 @@
 // Where there is sound but no picture: the wave that went in above, the wave that came out below.
+import { colour, font } from "./colours.js";
 import { gettext } from "./i18n.js";
 
 export class SoundView {
@@ -6,6 +7,7 @@ export class SoundView {
   #context = null;
   #analysers = {};
   #frame = null;
+  #paint = {};
 
   constructor(canvas) {
     this.#canvas = canvas;
@@ -13,6 +15,8 @@ export class SoundView {
 
   start({ input, output }) {
     this.stop();
+    const box = this.#canvas.parentElement;
+    this.#paint = { input: colour(box, "--on-stage-2"), output: colour(box, "--live-on-stage"), font: font(box) };
     this.#context = new AudioContext();
     this.#analysers = { input: this.#analyser(input), output: this.#analyser(output) };
     this.#canvas.hidden = false;
@@ -41,23 +45,21 @@ export class SoundView {
   #draw() {
     const canvas = this.#canvas;
     [canvas.width, canvas.height] = [canvas.clientWidth * devicePixelRatio, canvas.clientHeight * devicePixelRatio];
-    const style = getComputedStyle(canvas);
-    const half = canvas.height / 2;
-    this.#wave(this.#analysers.input, 0.5 * half, style.getPropertyValue("--on-stage-2"), gettext("In"), style);
-    this.#wave(this.#analysers.output, 1.5 * half, style.getPropertyValue("--live-on-stage"), gettext("Out"), style);
+    this.#wave(this.#analysers.input, 0.32 * canvas.height, this.#paint.input, gettext("In"));
+    this.#wave(this.#analysers.output, 0.68 * canvas.height, this.#paint.output, gettext("Out"));
   }
 
-  #wave(analyser, middle, colour, label, style) {
+  #wave(analyser, middle, paint, label) {
     const context = this.#canvas.getContext("2d");
     const samples = new Float32Array(analyser?.fftSize ?? 2);
     analyser?.getFloatTimeDomainData(samples);
-    context.strokeStyle = context.fillStyle = colour;
+    context.strokeStyle = context.fillStyle = paint;
     context.lineWidth = 2 * devicePixelRatio;
-    context.font = `${15 * devicePixelRatio}px ${style.getPropertyValue("--font")}`;
-    context.fillText(label, 24 * devicePixelRatio, middle - this.#canvas.height / 5);
+    context.font = `${15 * devicePixelRatio}px ${this.#paint.font}`;
+    context.fillText(label, 24 * devicePixelRatio, middle - this.#canvas.height / 9);
     context.beginPath();
     samples.forEach((value, index) => {
-      context.lineTo((index / (samples.length - 1)) * this.#canvas.width, middle - value * this.#canvas.height * 0.22);
+      context.lineTo((index / (samples.length - 1)) * this.#canvas.width, middle - value * this.#canvas.height * 0.16);
     });
     context.stroke();
   }

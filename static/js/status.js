@@ -39,6 +39,7 @@ export function liveFigures({ fps, delay }) {
 
 /** What is on the stage when it is not the result. */
 export function badgeWords({ state, showing, message }) {
+  if (state === "running") return "";
   if (state === "stopped") return message || gettext("The model has stopped.");
   if (state === "starting") return { input: gettext("Starting the model. This is your camera as it is."), placeholder: gettext("Starting the model.") }[showing] ?? gettext("Starting the model.");
   if (showing === "input") return message || gettext("No result just now. This is your camera as it is.");

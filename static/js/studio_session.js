@@ -7,7 +7,7 @@ import { whenAllowed } from "./permissions.js";
 import { ProblemCard } from "./problem_card.js";
 import { WakeLock } from "./screen.js";
 import { statusWords, liveFigures, badgeWords } from "./status.js";
-import { remember } from "./storage.js";
+import { recall, remember } from "./storage.js";
 
 const PROMPT_AFTER_MS = 1000;
 
@@ -84,7 +84,7 @@ function show(studio, { state, error }) {
   $("#stop").hidden = !running;
   for (const name of ["full-screen", "picture-in-picture", "snapshot"]) {
     const button = $(`#${name}`);
-    button.hidden = !(state === "live" && "possible" in button.dataset);
+    button.hidden = !(state === "live" && hasPicture(studio.session.manifest) && "possible" in button.dataset);
   }
   showWaiting(studio, state);
   if (state === "live") wentLive(studio);
@@ -93,6 +93,8 @@ function show(studio, { state, error }) {
   if (state === "failed") showProblem(studio, error);
   keepFocus(studio, hadFocus, running, state);
 }
+
+const hasPicture = ({ takes, gives }) => gives.includes("video") || takes.includes("video");
 
 /** The button that was pressed is gone: its counterpart takes the focus, never the top of the page. */
 function keepFocus({ $ }, hadFocus, running, state) {
@@ -106,8 +108,9 @@ function wentLive(studio) {
   studio.stage.release();
   for (const kind of ["video", "audio"]) sayMissing(studio, kind);
   const { gives, takes } = studio.session.manifest;
-  if (gives.includes("audio") && takes.includes("audio") && studio.source.kind === "camera") {
-    studio.notices.show("headphones", gettext("Use headphones: otherwise your microphone hears the result again."));
+  if (gives.includes("audio") && takes.includes("audio") && studio.source.kind === "camera" && !recall("headphones")) {
+    const known = { label: gettext("I do"), run: () => remember("headphones", true) };
+    studio.notices.show("headphones", gettext("Use headphones: otherwise your microphone hears the result again."), known);
   }
   if (!gives.includes("video") && !takes.includes("video")) {
     studio.soundView.start({ input: studio.source.tracks.audio, output: studio.session.peer.stream.getAudioTracks()[0] });
@@ -169,7 +172,7 @@ function showStatus(studio, words) {
 }
 
 function showFigures(studio, figures) {
-  const fps = figures.fps_shown ?? figures.fps_out;
+  const fps = studio.session.manifest.gives.includes("video") ? (figures.fps_shown ?? figures.fps_out) : null;
   studio.view.figures = liveFigures({ fps, delay: figures.delay_ms });
   if (studio.view.state === "live") showStatus(studio, statusWords({ ...studio.view, processor: studio.processor }));
 }
