@@ -21,7 +21,10 @@ class Faces(VideoProcessor):
         "boxes": Boxes("Boxes"),
     }
 
-    draw = SwitchParameter("Draw boxes", default=True, help="Off: the picture stays as it is.")
+    draw = SwitchParameter(
+        "Draw boxes into the picture",
+        help="So that they are in snapshots, too; otherwise the page draws them over the picture.",
+    )
 
     def start(self) -> None:
         self.finder = FaceFinder()
@@ -31,7 +34,7 @@ class Faces(VideoProcessor):
 
     def process(self, image: Picture) -> Result:
         faces = self.finder.find(image, self.frame_time)
-        data = {"count": len(faces), "faces": rows(faces), "boxes": boxes(image, faces)}
+        data = {"count": len(faces), "faces": rows(faces), "boxes": [] if self.draw else boxes(image, faces)}
         for number, face in enumerate(faces if self.draw else [], start=1):
             draw_box(image, *face[:4], text=f"Face {number}")
         return Result(image=image, data=data)

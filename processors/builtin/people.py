@@ -22,14 +22,21 @@ class People(VideoProcessor):
     }
 
     certainty = FloatParameter("Certainty", default=0.4, step=0.05, help="Less certain finds are left out.")
-    draw = SwitchParameter("Draw boxes", default=True, help="Off: the picture stays as it is.")
+    draw = SwitchParameter(
+        "Draw boxes into the picture",
+        help="So that they are in snapshots, too; otherwise the page draws them over the picture.",
+    )
 
     def start(self) -> None:
         self.finder = PeopleFinder()
 
     def process(self, image: Picture) -> Result:
         people = self.finder.find(image, self.certainty)
-        data = {"count": len(people), "people": rows(people), "boxes": boxes(image, people)}
+        data = {
+            "count": len(people),
+            "people": rows(people),
+            "boxes": [] if self.draw else boxes(image, people),
+        }
         for person in people if self.draw else []:
             draw_box(image, *person[:4], text=f"{person.score:.0%}")
         return Result(image=image, data=data)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..base import VideoProcessor
 from ..drawing import ACCENT, draw_label
+from ..parameters import SwitchParameter
 from ..results import Boxes, Picture, Result, Text, box
 
 Read: TypeAlias = Callable[[Picture], Iterable[tuple[str, Picture]]]
@@ -23,6 +24,11 @@ class QrReader(VideoProcessor):
         "boxes": Boxes("Codes"),
     }
 
+    draw = SwitchParameter(
+        "Draw boxes into the picture",
+        help="So that they are in snapshots, too; otherwise the page draws them over the picture.",
+    )
+
     def start(self) -> None:
         self.detector = cv2.QRCodeDetector()
         self.last_seen: dict[str, float] = {}
@@ -34,9 +40,12 @@ class QrReader(VideoProcessor):
         codes = self._read(image)
         boxes = [box(image, *rectangle(corners), label=text) for text, corners in codes]
         new = [text for text, _ in codes if self._is_new(text)]
-        for text, corners in codes:
+        for text, corners in codes if self.draw else []:
             draw_code(image, text, corners)
-        return Result(image=image, data={"boxes": boxes} | ({"text": "\n".join(new)} if new else {}))
+        return Result(
+            image=image,
+            data={"boxes": [] if self.draw else boxes} | ({"text": "\n".join(new)} if new else {}),
+        )
 
     def _read(self, image: Picture) -> list[tuple[str, Picture]]:
         """Several codes at once first; alone, the detector also reads smaller ones."""

@@ -22,11 +22,15 @@ def test_faces_are_found_counted_listed_and_boxed():
     box = outcome.data["boxes"][0]
     assert box["x"] == pytest.approx(left / 640, abs=0.001)
     assert box["label"] == "Face 1"
-    assert not np.array_equal(outcome.image, portrait())
+    assert np.array_equal(outcome.image, portrait())
 
 
-def test_faces_leaves_the_picture_alone_when_boxes_are_off():
-    assert np.array_equal(picture_of("faces", portrait(), draw=False), portrait())
+@pytest.mark.parametrize(("key", "sample"), [("faces", portrait), ("people", street), ("qr", street)])
+def test_boxes_are_drawn_either_by_the_page_or_into_the_picture(key, sample):
+    outcome = outcome_of(key, sample(), draw=True)
+    assert not np.array_equal(outcome.image, sample())
+    assert outcome.data["boxes"] == []
+    assert len(outcome_of(key, sample()).data["boxes"]) > 0
 
 
 def test_no_face_is_found_in_an_empty_picture():
