@@ -1,7 +1,7 @@
-"""Draws the sample scene: a still life with a portrait on the wall, everything computed, nothing photographed.
+"""Draws the sample scene: a still life with a portrait on the wall, computed, not photographed.
 
-Run ``python -m processors.assets.make_scene static/sample/scene.webp``; it takes about a minute. The picture feeds "Use a sample instead" and the
-stills of the gallery, so it holds what processors look for: a face, edges, soft shades, strong colours, texture.
+Run ``python -m processors.assets.make_scene static/sample/scene.webp``; it takes about a minute.
+"Use a sample instead" shows it, so it holds what processors look for: a face, edges, soft shades, colours.
 """
 
 import sys
@@ -66,14 +66,14 @@ def box_distance(p: Array, centre: Any, half: Any, turn: float) -> Array:
     c, s = np.cos(turn), np.sin(turn)
     q = np.stack([c * q[:, 0] - s * q[:, 2], q[:, 1], s * q[:, 0] + c * q[:, 2]], axis=1)
     d = np.abs(q) - vector(half) + 0.02
-    return np.linalg.norm(np.maximum(d, 0), axis=1) + np.minimum(d.max(axis=1), 0) - 0.02
+    return vector(np.linalg.norm(np.maximum(d, 0), axis=1) + np.minimum(d.max(axis=1), 0) - 0.02)
 
 
 def vase_distance(p: Array) -> Array:
     y = np.clip(p[:, 1], 0, 1.45)
     radius = 0.20 + 0.26 * np.exp(-(((y - 0.5) / 0.38) ** 2)) + 0.07 * np.exp(-(((y - 1.45) / 0.12) ** 2))
     around = np.hypot(p[:, 0] - VASE_X, p[:, 2] - VASE_Z)
-    return 0.75 * np.maximum(around - radius, np.abs(p[:, 1] - 0.725) - 0.725)
+    return vector(0.75 * np.maximum(around - radius, np.abs(p[:, 1] - 0.725) - 0.725))
 
 
 def leaf_distance(p: Array, tip: Array) -> Array:
@@ -91,7 +91,7 @@ def leaf_distance(p: Array, tip: Array) -> Array:
     outside = np.stack(
         [np.abs(along - 0.5) * length - length / 2, np.abs(q @ side) - width, np.abs(q @ normal) - 0.015]
     )
-    return 0.7 * (np.linalg.norm(np.maximum(outside, 0), axis=0) + np.minimum(outside.max(axis=0), 0))
+    return vector(0.7 * (np.linalg.norm(np.maximum(outside, 0), axis=0) + np.minimum(outside.max(axis=0), 0)))
 
 
 def march(origin: Array, direction: Array) -> tuple[Array, NDArray[np.intp]]:
@@ -125,7 +125,7 @@ def normals(points: Array) -> Array:
     shifts = np.eye(3, dtype=np.float32) * step
     grad = [distances(points + s).min(axis=0) - distances(points - s).min(axis=0) for s in shifts]
     n = np.stack(grad, axis=1)
-    return n / np.maximum(np.linalg.norm(n, axis=1, keepdims=True), 1e-6)
+    return vector(n / np.maximum(np.linalg.norm(n, axis=1, keepdims=True), 1e-6))
 
 
 def colours(points: Array, which: NDArray[np.intp], portrait: Array) -> Array:
@@ -139,7 +139,7 @@ def colours(points: Array, which: NDArray[np.intp], portrait: Array) -> Array:
 def table_colour(p: Array) -> Array:
     grain = 0.5 + 0.5 * np.sin(26 * p[:, 2] + 2.5 * np.sin(1.3 * p[:, 0]) + 0.8 * np.sin(7 * p[:, 0]))
     plank = np.where(np.abs((p[:, 2] * 1.1) % 1 - 0.5) > 0.488, 0.55, 1.0)
-    return (
+    return vector(
         vector([0.50, 0.33, 0.20]) * (0.82 + 0.18 * grain * 1.0)[:, None] * plank[:, None].astype(np.float32)
     )
 
@@ -203,7 +203,7 @@ def shade(points: Array, direction: Array, which: NDArray[np.intp], portrait: Ar
     half = LIGHT - direction
     half /= np.linalg.norm(half, axis=1, keepdims=True)
     shine = np.clip((n * half).sum(axis=1), 0, 1) ** 60 * gloss * (facing > 0.05)
-    return colour + shine[:, None]
+    return vector(colour + shine[:, None])
 
 
 def render(offset: tuple[float, float], portrait: Array) -> Array:
