@@ -86,6 +86,7 @@ class ProcessorAdmin(RowAdmin):
         self, request: HttpRequest, context: Any, *args: Any, **options: Any
     ) -> HttpResponse:
         """The title of the page is the title of the row, once."""
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": options.get("change")}
         if row := options.get("obj"):
             context |= {"title": row.title, "subtitle": None}
         return super().render_change_form(request, context, *args, **options)
@@ -120,13 +121,13 @@ class ProcessorAdmin(RowAdmin):
     def picture(self, row: Processor) -> SafeString:
         return format_html(
             '<img class="showroom-still" src="{}" alt="" width="80" height="45" loading="lazy">',
-            still_url(row),
+            row.still_url,
         )
 
     @admin.display(description=_("Now"))
     def picture_large(self, row: Processor) -> SafeString:
         return format_html(
-            '<img class="showroom-still" src="{}" alt="" width="320" height="180">', still_url(row)
+            '<img class="showroom-still" src="{}" alt="" width="320" height="180">', row.still_url
         )
 
     @admin.display(description=_("Tags"), ordering="tags")
@@ -159,7 +160,3 @@ class ProcessorAdmin(RowAdmin):
     def _continue(self, request: HttpRequest, row: Processor, text: Any) -> HttpResponse:
         self.message_user(request, text, messages.SUCCESS)
         return redirect(reverse("admin:processors_processor_change", args=[row.pk]))
-
-
-def still_url(row: Processor) -> str:
-    return row.thumbnail_url or f"{reverse('still', args=[row.slug])}?v={row.version}"

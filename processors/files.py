@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from .images import UnreadableImage, content_type_of
 from .models import ParameterFile, Processor
+from .row_defaults import row_defaults
 from .visibility import Visitor, is_guest
 
 # Long enough for a day of trying, short enough that nothing personal gathers here.
@@ -123,8 +124,10 @@ def resolve(
 def starting_values(
     processor: Processor, values: Mapping[str, Any], owner: Owner
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """What a session begins with: the row's defaults, the visitor's own choices over them."""
-    return resolve({**processor.parameters, **values}, owner, processor)
+    """What a session begins with: the row's defaults, the visitor's own choices over them.
+
+    Raises ProcessorUnavailable when the class of the row cannot be loaded here."""
+    return resolve({**row_defaults(processor), **values}, owner, processor)
 
 
 def as_value(file: ParameterFile) -> dict[str, str]:

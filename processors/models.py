@@ -32,7 +32,7 @@ class Processor(models.Model):
     )
     description = models.CharField(_("description"), max_length=240, blank=True, help_text=_("One sentence."))
     thumbnail = models.ImageField(_("picture"), upload_to="thumbnails", blank=True)
-    tags = models.CharField(_("tags"), max_length=240, blank=True)
+    tags = models.CharField(_("tags"), max_length=240, blank=True, help_text=_("Words between commas."))
     key = models.CharField(_("class"), max_length=80)
     configuration = models.JSONField(_("configuration"), default=dict, blank=True)
     parameters = models.JSONField(_("default parameters"), default=dict, blank=True)
@@ -93,6 +93,11 @@ class Processor(models.Model):
         if not self.thumbnail:
             return ""
         return f"{reverse('processor-thumbnail', args=[self.slug])}?v={int(self.updated.timestamp())}"
+
+    @property
+    def still_url(self) -> str:
+        """What a card shows: the uploaded picture, else one made by the processor itself."""
+        return self.thumbnail_url or f"{reverse('still', args=[self.slug])}?v={self.version}"
 
     @property
     def tag_list(self) -> list[str]:

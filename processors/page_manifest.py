@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import catalogue
 from .manifest import manifest
+from .row_defaults import row_defaults
 from .translation import translated
 
 if TYPE_CHECKING:
@@ -21,16 +22,11 @@ def page_manifest(row: Processor) -> dict[str, Any]:
         "description": translated(row.description) or of_class["description"],
         "tags": [translated(tag) for tag in row.tag_list],
         "constraints": constraints(of_class["constraints"], row.constraints),
-        "defaults": defaults(of_class["parameters"], row.parameters),
+        "defaults": {item["name"]: item["default"] for item in of_class["parameters"]} | row_defaults(row),
         "session_limit": row.session_limit,
         "version": row.version,
         "privacy": privacy(of_class),
     }
-
-
-def defaults(parameters: list[dict[str, Any]], chosen: dict[str, Any]) -> dict[str, Any]:
-    """Each parameter's starting value; a stale name in the row (the class changed) is left out."""
-    return {item["name"]: chosen.get(item["name"], item["default"]) for item in parameters}
 
 
 def constraints(of_class: dict[str, Any], of_row: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, JsonResponse
-from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
@@ -76,7 +75,7 @@ def in_short(row: Processor) -> Facts:
     return {
         "slug": row.slug,
         "url": row.get_absolute_url(),
-        "still": row.thumbnail_url or f"{reverse('still', args=[row.slug])}?v={row.version}",
+        "still": row.still_url,
         "title": translated(row.title),
         "description": translated(row.description) or (manifest or {}).get("description", ""),
         "tags": [translated(tag) for tag in row.tag_list],

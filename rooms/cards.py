@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from django.urls import reverse
 
 from processors.exceptions import ProcessorError
 from processors.models import Processor
@@ -32,7 +31,7 @@ class Card:
             description=manifest["description"] if manifest else translated(row.description),
             tags=[translated(tag) for tag in row.tag_list],
             url=row.get_absolute_url(),
-            still=row.thumbnail_url or f"{reverse('still', args=[row.slug])}?v={row.version}",
+            still=row.still_url,
             installed=manifest is not None,
             takes=tuple(manifest["takes"]) if manifest else (),
         )

@@ -41,7 +41,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("thumbnail", models.ImageField(blank=True, upload_to="thumbnails", verbose_name="picture")),
-                ("tags", models.CharField(blank=True, max_length=240, verbose_name="tags")),
+                (
+                    "tags",
+                    models.CharField(
+                        blank=True, help_text="Words between commas.", max_length=240, verbose_name="tags"
+                    ),
+                ),
                 ("key", models.CharField(max_length=80, verbose_name="class")),
                 ("configuration", models.JSONField(blank=True, default=dict, verbose_name="configuration")),
                 ("parameters", models.JSONField(blank=True, default=dict, verbose_name="default parameters")),

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from processors.files import Owner, starting_values
 from processors.models import ParameterFile, Processor
 
 from .conftest import png
@@ -143,9 +144,14 @@ def test_another_class_keeps_what_still_fits_and_shows_its_own_fields(
     assert 'name="parameter_paint"' not in html
 
 
-def test_a_name_that_the_class_no_longer_has_does_no_harm(every_kind: Processor) -> None:
-    every_kind.parameters = {"gone": 1, "size": 4}
+def test_what_the_class_no_longer_understands_is_left_out(every_kind: Processor, bob: Any) -> None:
+    """A package update renames a parameter or moves a limit; the row still starts."""
+    every_kind.parameters = {"gone": 1, "size": 100, "words": "hall"}
     every_kind.save()
     defaults = every_kind.manifest()["defaults"]
     assert "gone" not in defaults
-    assert defaults["size"] == 4
+    assert (defaults["size"], defaults["words"]) == (3, "hall")
+    assert starting_values(every_kind, {"share": 0.2}, Owner.of(bob, None)) == (
+        {"words": "hall", "share": 0.2},
+        {},
+    )
