@@ -1,0 +1,92 @@
+"""Closing never holds the loop, whatever is going on, and leaves nothing behind."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+
+from .browser_peer import BrowserPeer, NumberedCamera
+from .conftest import WorkerUnderTest, until
+
+
+class LoopWatch:
+    """Measures how late the loop runs, in seconds."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._task = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.005)
+            self.longest = max(self.longest, time.monotonic() - before - 0.005)
+
+    async def stop(self) -> float:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        return self.longest
+
+
+async def test_a_processor_that_hangs_does_not_hold_up_closing(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("test-white", peer, parameters={"fault": 2})
+    await until(lambda: peer.of_type("processor") and peer.of_type("processor")[-1]["state"] == "stalled")
+    watch = LoopWatch()
+    await worker.ask("close", "one", reason="closed")
+    # Generous: the machine may be busy with something else; a join on the loop would take 1.5 s.
+    assert await watch.stop() < 0.5
+    assert worker.engine.load().sessions == frozenset()
+
+
+async def test_a_backlog_does_not_hold_up_closing(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera(1280, 720, fps=60))
+    await worker.open("test-sleepy", peer)
+    await until(lambda: len(peer.pictures) > 3)
+    watch = LoopWatch()
+    await worker.ask("close", "one", reason="closed")
+    assert await watch.stop() < 0.5
+
+
+async def test_a_peer_that_vanished_does_not_hold_up_closing(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("test-darken", peer)
+    await until(lambda: len(peer.pictures) > 3)
+    for transceiver in peer.connection.getTransceivers():
+        # The network is gone: nothing is said, nothing is heard.
+        await transceiver.receiver.transport.transport._connection.close()
+    watch = LoopWatch()
+    await worker.ask("close", "one", reason="closed")
+    assert await watch.stop() < 0.5
+    await until(lambda: not [t for t in threading.enumerate() if t.name.startswith("processor")], seconds=4)
+
+
+async def test_closing_twice_and_closing_what_never_was(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("passthrough", peer)
+    await worker.ask("close", "one", reason="closed")
+    await worker.ask("close", "one", reason="closed")
+    await worker.ask("close", "nobody", reason="closed")
+    assert [message["session"] for message in worker.events("closed")] == ["one"]
+
+
+async def test_many_sessions_leave_no_task_behind(worker: WorkerUnderTest) -> None:
+    for number in range(5):
+        peer = BrowserPeer(NumberedCamera(320, 240))
+        await worker.open("test-darken", peer, session=f"s{number}")
+        await until(lambda peer=peer: peer.pictures)
+        await worker.ask("close", f"s{number}", reason="closed")
+        await peer.close()
+    await until(lambda: len([t for t in asyncio.all_tasks() if "RTC" in repr(t) or "Seat" in repr(t)]) == 0)
+
+
+def test_a_process_with_two_viewers_of_one_stream_ends_at_once() -> None:
+    begun = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.workers.two_viewers"], capture_output=True, timeout=60
+    )
+    assert ended.returncode == 0, ended.stderr.decode()[-2000:]
+    told, seconds = ended.stdout.decode().split()
+    assert told == "ended"
+    assert time.monotonic() - begun - float(seconds) < 3.0
