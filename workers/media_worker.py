@@ -11,8 +11,9 @@ import cv2
 
 from processors import catalogue
 from processors.exceptions import ProcessorError
+from processors.thread_runner import ThreadRunner
 
-from . import aiortc_hooks
+from . import aiortc_hooks, engine_metrics
 from .engine_options import EngineOptions
 from .exceptions import ProcessorNotReady, SessionUnknown, WorkerBusy, WorkerError
 from .live_room import LiveRoom
@@ -83,6 +84,7 @@ class MediaWorker:
             now = time.monotonic()
             self._load.add_lag(now - planned)
             self._tick(now)
+            self._measure()
 
     async def handle(self, message: Message) -> None:
         """Carry out one message of the web and send the answer; never raises for what a client did."""
@@ -93,6 +95,7 @@ class MediaWorker:
         try:
             answer = await handler(message)
         except WorkerError as error:
+            engine_metrics.OFFERS_REFUSED.labels(error.code).inc()
             answer = {
                 "type": "error",
                 "code": error.code,
@@ -193,6 +196,7 @@ class MediaWorker:
             lambda: self._tell_live(session),
         )
         room.add(seat)
+        engine_metrics.SESSIONS_BEGUN.inc()
         self._room_of[session] = room
         return seat
 
@@ -253,6 +257,12 @@ class MediaWorker:
                 self._start(self._end(session, reason))
             else:
                 seat.tick(now)
+
+    def _measure(self) -> None:
+        engine_metrics.LOOP_LAG.set(self._load.lag_seconds)
+        engine_metrics.LOOP_LAG_MAX.set(self._load.longest_lag_seconds)
+        engine_metrics.DATAGRAMS_DROPPED.set(aiortc_hooks.dropped_datagrams)
+        engine_metrics.THREADS_ABANDONED.set(ThreadRunner.abandoned)
 
     def _tell_live(self, session: str) -> None:
         seat = self._seats.get(session)

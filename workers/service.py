@@ -28,11 +28,6 @@ class Engine(Protocol):
 
     async def handle(self, message: Message) -> None: ...
     async def run(self) -> None: ...
-    @property
-    def is_ready(self) -> bool:
-        """It would take a session now."""
-        return not (self._draining or self._registry_away) and self.last_state.stress < FULL_STRESS
-
     async def close(self, drain_seconds: float) -> None: ...
     def load(self) -> WorkerState: ...
 
@@ -79,21 +74,21 @@ class WorkerService:
         self.engine = make_engine(name, self.send_to_web, registry)
 
     async def run(self) -> None:
-        jobs = [
+        jobs: list[Awaitable[Any]] = [
             self._transport.receive_as_worker(self.name, self.receive),
             self._beat_for_ever(),
             self.engine.run(),
+            self._closed.wait(),
         ]
-        tasks = [asyncio.ensure_future(job) for job in jobs]
-        closed = asyncio.ensure_future(self._closed.wait())
+        tasks = {asyncio.ensure_future(job) for job in jobs}
+        running = tasks
         try:
-            await asyncio.wait([closed, *tasks], return_when=asyncio.FIRST_EXCEPTION)
-            for task in tasks:
-                if task.done() and not task.cancelled() and not self._closed.is_set():
+            while not self._closed.is_set():
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
                     task.result()
-            await self._closed.wait()
         finally:
-            await cancel_and_wait([closed, *tasks, *self._handling])
+            await cancel_and_wait([*tasks, *self._handling])
 
     async def close(self, drain_seconds: float) -> None:
         """Take nothing new, give the sessions ``drain_seconds``, then end them and the service."""
@@ -104,6 +99,11 @@ class WorkerService:
         finally:
             await self._retire()
             self._closed.set()
+
+    @property
+    def is_ready(self) -> bool:
+        """It would take a session now."""
+        return not (self._draining or self._registry_away) and self.last_state.stress < FULL_STRESS
 
     def receive(self, message: Message) -> None:
         """Called by the transport on this loop; returns at once."""
@@ -119,6 +119,9 @@ class WorkerService:
         message = {**message, "worker": self.name}
         if message.get("id") is not None:
             self._requests.remember(message["id"], message)
+        if message["type"] == "answer":
+            # From now on the place is held by heartbeats: whoever resumes finds it here and nowhere else.
+            await self._beat()
         if message["type"] == "closed":
             await self._release(message["session"], message.get("reason", ""))
         try:

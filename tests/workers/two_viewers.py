@@ -1,4 +1,4 @@
-"""A process of its own: one processed stream, two viewers; then the end of the script must be the end of the process."""
+"""A process of its own: one processed stream and two viewers; where its script ends the process must end too."""
 
 import asyncio
 import os

@@ -1,0 +1,14 @@
+"""Figures of the media engine for Prometheus, of the process they are in."""
+
+from prometheus_client import Counter, Gauge
+
+LOOP_LAG = Gauge(
+    "showroom_worker_loop_lag_seconds", "How late the media loop runs, median of the last seconds"
+)
+LOOP_LAG_MAX = Gauge("showroom_worker_loop_lag_max_seconds", "The latest that the media loop ever ran")
+SESSIONS_BEGUN = Counter("showroom_worker_sessions_begun_total", "Sessions that this worker has answered")
+OFFERS_REFUSED = Counter("showroom_worker_offers_refused_total", "Offers that could not be used", ["code"])
+DATAGRAMS_DROPPED = Gauge("showroom_worker_datagrams_dropped", "Datagrams of strangers that were dropped")
+THREADS_ABANDONED = Gauge(
+    "showroom_worker_threads_abandoned", "Processor threads that hang and were given up"
+)
