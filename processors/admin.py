@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.fields.files import FieldFile
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from .admin_fieldsets import ADD_FIELDSETS, change_fieldsets
+from .admin_fieldsets import ADD_FIELDSETS, change_fieldsets, view_fieldsets
 from .admin_filters import TagFilter
 from .bench_view import bench_view
 from .forms import ProcessorForm, form_for
@@ -72,7 +75,11 @@ class ProcessorAdmin(RowAdmin):
         return super().get_form(request, obj, change, **{**kwargs, "form": form_for(obj)})
 
     def get_fieldsets(self, request: HttpRequest, obj: Processor | None = None) -> Fieldsets:
-        return change_fieldsets(form_for(obj), obj) if obj else ADD_FIELDSETS
+        if obj is None:
+            return ADD_FIELDSETS
+        if not self.has_change_permission(request, obj):
+            return view_fieldsets(obj)
+        return change_fieldsets(form_for(obj), obj)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Processor | None = None) -> Any:
         """An address that people have bookmarked does not follow a new title."""
@@ -98,6 +105,8 @@ class ProcessorAdmin(RowAdmin):
             obj.retire()
         else:
             obj.save()
+        if "thumbnail" in form.changed_data:
+            forget_file(form.initial.get("thumbnail"))
 
     def response_add(
         self, request: HttpRequest, obj: Processor, post_url_continue: str | None = None
@@ -160,3 +169,9 @@ class ProcessorAdmin(RowAdmin):
     def _continue(self, request: HttpRequest, row: Processor, text: Any) -> HttpResponse:
         self.message_user(request, text, messages.SUCCESS)
         return redirect(reverse("admin:processors_processor_change", args=[row.pk]))
+
+
+def forget_file(old: FieldFile | None) -> None:
+    """Django keeps replaced files for ever. Only after the commit: until then the row still names it."""
+    if old and old.name:
+        transaction.on_commit(partial(old.storage.delete, old.name))

@@ -11,6 +11,10 @@ from .models import Processor
 Fieldset = tuple[Any, dict[str, Any]]
 
 WHO: Fieldset = (_("Who may use it"), {"fields": ("visibility", ("session_limit", "order"))})
+HISTORY: Fieldset = (
+    _("History"),
+    {"fields": (("state", "version"), ("created", "updated")), "classes": ("collapse",)},
+)
 
 ADD_FIELDSETS: list[Fieldset] = [
     (None, {"fields": ("title", "slug", "key", "description", "tags", "thumbnail")}),
@@ -26,7 +30,17 @@ def change_fieldsets(form: type[ProcessorForm], row: Processor) -> list[Fieldset
         *_parameters(form),
         *_devices(form),
         (_("Configuration"), {"fields": ("configuration",), "classes": ("collapse",)}),
-        (_("History"), {"fields": (("state", "version"), ("created", "updated")), "classes": ("collapse",)}),
+        HISTORY,
+    ]
+
+
+def view_fieldsets(row: Processor) -> list[Fieldset]:
+    """For staff who may look and not change: values as they are kept, since there is no form."""
+    return [
+        (None, {"fields": ("title", "slug", "description", "tags", "picture_large")}),
+        WHO,
+        (_("What runs"), {"fields": ("key", "parameters", "constraints", "configuration")}),
+        HISTORY,
     ]
 
 

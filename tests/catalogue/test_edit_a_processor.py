@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.fields.files import FieldFile
 from django.test import Client
@@ -102,6 +103,24 @@ def test_a_picture_becomes_a_small_thumbnail(
     response = admin_browser.get(row.thumbnail_url)
     shown = Image.open(io.BytesIO(b"".join(response.streaming_content)))  # type: ignore[attr-defined]
     assert (shown.format, shown.size) == ("JPEG", (640, 360))
+    assert row.still_url == row.thumbnail_url
+
+
+def test_a_replaced_picture_leaves_nothing_behind(
+    admin_browser: Client,
+    row: Processor,
+    settings: Any,
+    tmp_path: Any,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    for width in (400, 800):
+        with django_capture_on_commit_callbacks(execute=True):
+            save(admin_browser, row, thumbnail=SimpleUploadedFile("a.png", png(width, 800), "image/png"))
+    assert len(list((tmp_path / "thumbnails").iterdir())) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        save(admin_browser, row, **{"thumbnail-clear": "on"})
+    assert not list((tmp_path / "thumbnails").iterdir())
 
 
 @pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"GIF89a", b""])
@@ -120,6 +139,16 @@ def test_an_address_can_be_given_once(admin_browser: Client, row: Processor) -> 
 
 def test_staff_without_the_right_cannot_edit(row: Processor, stella: Any, browser: Any) -> None:
     assert browser(stella).get(page(row)).status_code == 403
+
+
+def test_staff_with_the_right_to_view_sees_and_cannot_save(row: Processor, stella: Any, browser: Any) -> None:
+    stella.user_permissions.add(Permission.objects.get(codename="view_processor"))
+    row.parameters = {"size": 4711}
+    row.save()
+    html = browser(stella).get(page(row)).content.decode()
+    assert "4711" in html
+    assert 'name="_save"' not in html
+    assert browser(stella).post(page(row), {"title": "Mine"}).status_code == 403
 
 
 def test_a_member_is_sent_to_sign_in(row: Processor, bob: Any, browser: Any) -> None:
