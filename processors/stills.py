@@ -17,10 +17,13 @@ from .results import Picture, PixelFormat
 
 WIDTH, HEIGHT = 640, 360
 STREET_KEYS = {"people", "qr"}  # what these look for is in the street
-# Where the defaults suit a camera but not a drawing.
+# Where the defaults suit a camera and a page, but not a drawing that stands alone.
 VALUES: dict[str, dict[str, Any]] = {
     "edges": {"low": 20, "high": 50},
-    **dict.fromkeys(("histogram", "faces", "people", "qr"), {"draw": True}),
+    "faces": {"draw": True},
+    "people": {"draw": True},
+    "qr": {"draw": True},
+    "histogram": {"draw": True},
 }
 HEAD_ROOM = 40  # rows above the person in the portrait; samples are 4:3, cards are 16:9
 SECONDS = 1.5  # of played sample: longer than the default echo, and enough for a visible turn

@@ -42,10 +42,8 @@ class QrReader(VideoProcessor):
         new = [text for text, _ in codes if self._is_new(text)]
         for text, corners in codes if self.draw else []:
             draw_code(image, text, corners)
-        return Result(
-            image=image,
-            data={"boxes": [] if self.draw else boxes} | ({"text": "\n".join(new)} if new else {}),
-        )
+        told = {"text": "\n".join(new)} if new else {}
+        return Result(image=image, data={"boxes": [] if self.draw else boxes, **told})
 
     def _read(self, image: Picture) -> list[tuple[str, Picture]]:
         """Several codes at once first; alone, the detector also reads smaller ones."""

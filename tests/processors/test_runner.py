@@ -68,7 +68,7 @@ def test_the_newest_frame_wins_when_the_processor_is_slow():
         shown = [moment for _, moment, _ in desk.notebook.pictures]
         statistics = desk.runner.statistics
     assert shown == sorted(shown)
-    assert 3 <= len(shown) <= 7
+    assert 2 <= len(shown) <= 7
     assert statistics.processed + statistics.dropped == 40
     assert statistics.process_ms_p50 >= 100
     assert statistics.process_ms_p95 >= statistics.process_ms_p50
@@ -409,7 +409,7 @@ def test_the_own_clock_ticks_without_any_input():
     with at_desk(Beacon) as desk:
         time.sleep(1.0)
         times = [moment for _, moment, _ in desk.notebook.pictures]
-    assert 40 <= len(times) <= 53
+    assert 25 <= len(times) <= 55
     assert np.allclose(np.diff(times) * 50, np.round(np.diff(times) * 50))
 
 
