@@ -1,11 +1,12 @@
 """Invitations in the admin: make one, copy its link, send it, revoke it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.core import context
 from django.contrib import admin, messages
+from django.db import models
 from django.db.models import QuerySet
-from django.forms import CheckboxSelectMultiple
+from django.forms import CheckboxSelectMultiple, DateTimeField, DateTimeInput
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -21,6 +22,13 @@ class InvitationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fields = ("email", "note", "groups", "max_uses", "expires_at", "state_text", "used", "link")
     readonly_fields = ("state_text", "used", "link")
     actions = ("revoke", "send_by_email")
+
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.DateTimeField: {
+            "form_class": DateTimeField,
+            "widget": DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        }
+    }
 
     class Media:
         css = {"all": ("css/admin_links.css",)}
