@@ -7,7 +7,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 # Browsers refuse certificates that last longer than 398 days.
 VALID_DAYS = 365
@@ -56,7 +56,7 @@ def sign(key: ec.EllipticCurvePrivateKey, names: list[str]) -> x509.Certificate:
         .not_valid_after(today + timedelta(days=VALID_DAYS))
         .add_extension(x509.SubjectAlternativeName(list(map(as_name, names))), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(key, hashes.SHA256())
     )
 

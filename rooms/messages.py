@@ -93,9 +93,9 @@ def parse(text: str) -> ClientMessage:
     if kind not in SCHEMAS:
         raise Malformed("unknown_type")
     cls, schema = SCHEMAS[kind]
-    return cls(
-        id=an_id(fields.get("id")), **{name: check(fields.get(name)) for name, check in schema.items()}
-    )
+    checked = {name: check(fields.get(name)) for name, check in schema.items()}
+    message: ClientMessage = cls(id=an_id(fields.get("id")), **checked)
+    return message
 
 
 def origin_of(text: str) -> dict[str, Any]:

@@ -44,7 +44,8 @@ class WorkerHttp:
         path = environ["PATH_INFO"]
         if path == "/metrics":
             self._measure()
-            return self._metrics(environ, start_response)
+            figures: Iterable[bytes] = self._metrics(environ, start_response)
+            return figures
         checks = {"/healthz": self._is_healthy, "/readyz": self._is_ready}
         if path not in checks:
             return say(start_response, "404 Not Found", "not found")

@@ -114,8 +114,11 @@ class Workers:
 
     async def _registered(self, name: str) -> None:
         async with asyncio.timeout(5):
-            while name not in {worker.name for worker in await door.registry().workers()}:
+            while not await self._is_known(name):  # noqa: ASYNC110 (it appears by its heartbeat)
                 await asyncio.sleep(0.01)
+
+    async def _is_known(self, name: str) -> bool:
+        return name in {worker.name for worker in await door.registry().workers()}
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 from channels.testing import WebsocketCommunicator
@@ -91,8 +92,7 @@ class Page:
         return opened
 
 
-async def until(condition: Any, what: str, seconds: float = 5) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 5) -> None:
     async with asyncio.timeout(patient(seconds)):
-        while not (await condition() if asyncio.iscoroutinefunction(condition) else condition()):
+        while not condition():  # noqa: ASYNC110 (it becomes true elsewhere)
             await asyncio.sleep(0.02)
-    assert what

@@ -39,7 +39,9 @@ class Visitor:
         await self.leave()
 
     async def connect(self) -> None:
-        self.socket = await websockets.connect(self._url, origin=self._origin, additional_headers=self._headers)
+        self.socket = await websockets.connect(
+            self._url, origin=self._origin, additional_headers=self._headers
+        )
         self.hello = await self.next()
 
     async def leave(self) -> None:
@@ -99,7 +101,9 @@ class Visitor:
         peer.on("track", self._watch)
         await peer.setLocalDescription(await peer.createOffer())
         sdp = peer.localDescription.sdp
-        answer = await self.asks("session.offer", session=session, sdp=sdp, processor=processor, parameters={})
+        answer = await self.asks(
+            "session.offer", session=session, sdp=sdp, processor=processor, parameters={}
+        )
         assert answer["type"] == "session.answer", answer
         await peer.setRemoteDescription(RTCSessionDescription(sdp=answer["sdp"], type="answer"))
         return answer
