@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 from .admin_fieldsets import ADD_FIELDSETS, change_fieldsets, view_fieldsets
 from .admin_filters import TagFilter
 from .bench_view import bench_view
-from .forms import ProcessorForm, form_for
+from .forms import ProcessorForm, ProcessorInListForm, form_for
 from .models import Processor
 
 # Django's class takes a type only for the type checker.
@@ -73,6 +73,9 @@ class ProcessorAdmin(RowAdmin):
         self, request: HttpRequest, obj: Processor | None = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm[Processor]]:
         return super().get_form(request, obj, change, **{**kwargs, "form": form_for(obj)})
+
+    def get_changelist_form(self, request: HttpRequest, **options: Any) -> type[ModelForm[Processor]]:
+        return super().get_changelist_form(request, **{**options, "form": ProcessorInListForm})
 
     def get_fieldsets(self, request: HttpRequest, obj: Processor | None = None) -> Fieldsets:
         if obj is None:
@@ -126,7 +129,7 @@ class ProcessorAdmin(RowAdmin):
             )
         return super().response_change(request, obj)
 
-    @admin.display(description="")
+    @admin.display(description=_("Picture"))
     def picture(self, row: Processor) -> SafeString:
         return format_html(
             '<img class="showroom-still" src="{}" alt="" width="80" height="45" loading="lazy">',
@@ -143,7 +146,7 @@ class ProcessorAdmin(RowAdmin):
     def tags_shown(self, row: Processor) -> str:
         return ", ".join(row.tag_list)
 
-    @admin.display(description="")
+    @admin.display(description=_("Page"))
     def open_link(self, row: Processor) -> SafeString:
         return format_html('<a href="{}">{}</a>', row.get_absolute_url(), _("Open"))
 

@@ -114,6 +114,19 @@ class ProcessorForm(RowForm):
         self._values = values
 
 
+class ProcessorInListForm(RowForm):
+    """What can be changed in the list; a screen reader hears which row a control belongs to."""
+
+    class Meta:
+        model = Processor
+        fields = ("visibility", "order")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{self.instance.title}: {field.label}"
+
+
 def form_for(row: Processor | None) -> type[ProcessorForm]:
     """The form class for this row, with a field for each parameter and each device of its class."""
     described = described_class(row.key) if row else None
