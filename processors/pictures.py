@@ -4,11 +4,11 @@ import io
 
 import cv2
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from .results import Picture
 
-SIDE_PIXELS = 4096
+PIXELS = 40_000_000  # a phone's photograph; a small file can claim gigabytes
 KEPT_PIXELS = 1024  # longest side after reading; more is never drawn
 
 
@@ -22,9 +22,10 @@ def decoded_with_alpha(data: bytes) -> Picture | None:
     """Return the picture in BGRA, or None if it is none or too large."""
     try:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as opened:
-            if max(opened.size) > SIDE_PIXELS:
+            if opened.width * opened.height > PIXELS:
                 return None
             opened.thumbnail((KEPT_PIXELS, KEPT_PIXELS))
-            return cv2.cvtColor(np.asarray(opened.convert("RGBA")), cv2.COLOR_RGBA2BGRA)
+            upright = ImageOps.exif_transpose(opened)
+            return cv2.cvtColor(np.asarray(upright.convert("RGBA")), cv2.COLOR_RGBA2BGRA)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None

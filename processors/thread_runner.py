@@ -72,9 +72,9 @@ class ThreadRunner(ProcessorRunner):
         self._busy_since: float | None = None
         # By kind of call, so that good sound does not hide broken pictures.
         self._errors_in_a_row: Counter[Call] = Counter()
-        # Own clock: when it began and which tick comes next.
+        # Own clock: when it began, and the moment on it of the last picture.
         self._opened_at = 0.0
-        self._tick = 0
+        self._last_tick: float | None = None
 
     @property
     def statistics(self) -> Statistics:
@@ -225,9 +225,9 @@ class ThreadRunner(ProcessorRunner):
     def _take_render(self) -> bool:
         if self._instance is None or self._seconds_to_next_tick() != 0 or self._closing.is_set():
             return False
-        instance, moment = self._instance, self._tick / self._fps()
+        instance, moment = self._instance, self._next_tick()
         self._call("render", lambda: instance.render(moment))
-        self._advance_clock()
+        self._advance_clock(moment)
         return True
 
     def _call(self, kind: Call, call: Callable[[], Outcome]) -> None:
@@ -309,8 +309,13 @@ class ThreadRunner(ProcessorRunner):
         """Return None without an own clock, and 0 when a picture is due."""
         if not self._own_clock or self._instance is None:
             return None
-        return max(0.0, self._tick / self._fps() - self._clock())
+        return max(0.0, self._next_tick() - self._clock())
 
-    def _advance_clock(self) -> None:
-        """Go to the next tick that is still ahead: ticks missed by a slow picture are not made up for."""
-        self._tick = max(self._tick + 1, int(self._clock() * self._fps()))
+    def _next_tick(self) -> float:
+        """Counted from the last picture, so that a new rate acts at once and time never goes back."""
+        return 0.0 if self._last_tick is None else self._last_tick + 1 / self._fps()
+
+    def _advance_clock(self, moment: float) -> None:
+        """Leave out the ticks that a slow picture has missed: they are not made up for."""
+        missed = int((self._clock() - moment) * self._fps())
+        self._last_tick = moment + max(0, missed - 1) / self._fps()

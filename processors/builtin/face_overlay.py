@@ -98,7 +98,7 @@ def bundled(name: str) -> Picture:
 def opened(upload: FileValue) -> Picture:
     picture = decoded_with_alpha(upload.data)
     if picture is None:
-        raise ProcessorError("Your picture cannot be read. Choose a PNG or JPEG of at most 4096 pixels.")
+        raise ProcessorError("Your picture cannot be read. Choose a PNG or JPEG of at most 40 megapixels.")
     return picture
 
 

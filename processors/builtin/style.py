@@ -79,7 +79,7 @@ class Style(VideoProcessor):
         picture = decoded(upload.data)
         if picture is None:
             raise ProcessorError(
-                "Your style picture cannot be read. Choose a PNG or JPEG of at most 4096 pixels."
+                "Your style picture cannot be read. Choose a PNG or JPEG of at most 40 megapixels."
             )
         return picture
 

@@ -24,7 +24,9 @@ class Voice(AudioProcessor):
     label = "Voice changer"
 
     effect = RadioParameter("Effect", choices={"robot": "Robot", "pitch": "Pitch"})
-    semitones = IntegerParameter("Pitch", minimum=-12, maximum=12, default=5, unit="semitones")
+    semitones = IntegerParameter(
+        "Pitch", minimum=-12, maximum=12, default=5, unit="semitones", help="For the effect Pitch."
+    )
 
     def start(self) -> None:
         self.made_for: tuple[str, int] | None = None

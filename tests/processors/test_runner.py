@@ -11,7 +11,8 @@ import pytest
 
 from processors.base import AudioProcessor, AudioVideoProcessor, Processor, VideoProcessor
 from processors.exceptions import ProcessorError
-from processors.parameters import FileParameter, IntegerParameter
+from processors.manifest import manifest
+from processors.parameters import FileParameter, FloatParameter, IntegerParameter
 from processors.results import Number, Result
 from processors.runner import ERRORS_IN_A_ROW, RunnerState
 from processors.shared_load import shared_loads
@@ -411,6 +412,25 @@ def test_the_own_clock_ticks_without_any_input():
         times = [moment for _, moment, _ in desk.notebook.pictures]
     assert 25 <= len(times) <= 55
     assert np.allclose(np.diff(times) * 50, np.round(np.diff(times) * 50))
+
+
+def test_the_visitor_may_set_the_own_clock():
+    class Beacon(Processor):
+        gives = frozenset({"video"})
+        output_fps = FloatParameter("Pictures per second", minimum=1, maximum=100, default=2, step=1)
+
+        def render(self):
+            return grey(200)
+
+    assert manifest(Beacon)["output_fps"] == 2
+    with at_desk(Beacon) as desk:
+        wait_until(lambda: len(desk.notebook.pictures) == 3)
+        desk.runner.set_parameters({"output_fps": 100})
+        wait_until(lambda: len(desk.notebook.pictures) > 20)
+        times = [moment for _, moment, _ in desk.notebook.pictures]
+    assert times[:3] == [0, 0.5, 1]
+    assert (np.diff(times) > 0).all()
+    assert times[-1] < 4
 
 
 def test_a_slow_own_clock_skips_ticks_instead_of_running_late():
