@@ -1,5 +1,6 @@
 """Gallery and studio. Who may see what is decided in processors.access."""
 
+from io import BytesIO
 from typing import Any
 
 import segno
@@ -73,10 +74,9 @@ def share_code(request: HttpRequest, slug: str) -> HttpResponse:
     if len(query) > SHARE_QUERY_CHARACTERS:
         return HttpResponse("This link is too long for a code.", status=414, content_type="text/plain")
     address = request.build_absolute_uri(row.get_absolute_url()) + (f"?{query}" if query else "")
-    picture = segno.make(address, error="m", micro=False).svg_inline(
-        scale=4, border=2, light="#fff", svgns=True
-    )
-    return HttpResponse(picture, content_type="image/svg+xml")
+    picture = BytesIO()
+    segno.make(address, error="m", micro=False).save(picture, kind="svg", scale=4, border=2, light="#fff")
+    return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 
 
 @require_safe
