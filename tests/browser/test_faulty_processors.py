@@ -14,7 +14,7 @@ SECRETS = ("Traceback", "secret-of-the-process", 'File "', "showroom_test_proces
 
 @pytest.mark.parametrize("fault", ["raise", "text", "shape", "nan", "float"])
 def test_what_no_processor_may_give(fault: str, site: Site, visit: VisitorFactory) -> None:
-    page = visit(site, "bob")
+    page = visit(site, "alice")
     studio = started(page, site, "test-fault")
     studio.set_parameter("fault", fault)
     said = wait_until(lambda: troubles(studio), "the page hears of the trouble")
@@ -25,7 +25,7 @@ def test_what_no_processor_may_give(fault: str, site: Site, visit: VisitorFactor
 
 
 def test_a_processor_that_cannot_be_loaded(site: Site, visit: VisitorFactory) -> None:
-    page = visit(site, "bob")
+    page = visit(site, "alice")
     studio = open_studio(page, site, "test-broken-load")
     studio.press_start()
     wait_until(

@@ -15,7 +15,7 @@ SERVERS = [
 
 
 def test_nothing_by_default(site: Site, visit: VisitorFactory) -> None:
-    page = visit(site, "bob")
+    page = visit(site, "alice")
     started(page, site, "test-copy")
     assert [given["iceServers"] for given in page.evaluate("probe.configurations")] == [[]]
 
@@ -24,7 +24,7 @@ def test_exactly_what_the_host_wrote(tmp_path: Path, visit: VisitorFactory) -> N
     site = Site(tmp_path, ICE_SERVERS=json.dumps(SERVERS))
     site.start()
     try:
-        page = visit(site, "bob")
+        page = visit(site, "alice")
         started(page, site, "edges")
         assert page.evaluate("probe.configurations[0].iceServers") == SERVERS
         assert "127.0.0.1:9" not in site.get("/p/edges/", "bob").body, "given to admitted sessions only"

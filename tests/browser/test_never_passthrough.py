@@ -13,7 +13,7 @@ from .studio import Studio, open_studio
 
 @pytest.fixture
 def studio(site: Site, visit: VisitorFactory) -> Studio:
-    page = visit(site, "bob")
+    page = visit(site, "alice")
     page.page.add_init_script("probe.watchesDecoded = true")
     return open_studio(page, site, "test-curtain")
 
@@ -49,7 +49,7 @@ def test_no_input_pixel_while_switching(studio: Studio) -> None:
 
 def test_the_check_itself_sees_the_camera(site: Site, visit: VisitorFactory) -> None:
     """Else the tests above would prove nothing."""
-    page = visit(site, "bob")
+    page = visit(site, "alice")
     page.page.add_init_script("probe.watchesDecoded = true")
     studio = open_studio(page, site, "test-copy")
     studio.press_start()

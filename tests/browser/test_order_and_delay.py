@@ -16,7 +16,7 @@ from .studio import Studio, open_studio
 
 
 def test_pictures_come_back_in_order(site: Site, visit: VisitorFactory) -> None:
-    page = visit(site, "bob")
+    page = visit(site, "alice")
     page.page.add_init_script("probe.watchesDecoded = true")
     studio = started(page, site, "test-copy")
     page.page.wait_for_timeout(3000)
@@ -29,7 +29,7 @@ def test_pictures_come_back_in_order(site: Site, visit: VisitorFactory) -> None:
 
 
 def test_a_slow_processor_makes_pictures_rarer_not_later(site: Site, visit: VisitorFactory) -> None:
-    studio = started(visit(site, "bob"), site, "test-slow")
+    studio = started(visit(site, "alice"), site, "test-slow")
     delays = delays_seconds(studio, seconds=5)
     assert 8 < len(delays) < 40
     # Generous: the exact figure is taken by `make acceptance`.
@@ -40,7 +40,7 @@ def test_a_slow_processor_makes_pictures_rarer_not_later(site: Site, visit: Visi
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_delay_of_a_slow_processor_and_the_memory_stay_flat(site: Site, visit: VisitorFactory) -> None:
-    studio = started(visit(site, "bob"), site, "test-slow")
+    studio = started(visit(site, "alice"), site, "test-slow")
     delays_seconds(studio, seconds=5)
     before_bytes = site.memory_bytes()
     delays = delays_seconds(studio, seconds=60)

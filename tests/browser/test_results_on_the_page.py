@@ -11,7 +11,7 @@ RESULTS = "[data-testid=results]"
 
 
 def test_table_number_and_chart_are_shown(site: Site, visit: VisitorFactory) -> None:
-    page = visit(site, "bob")
+    page = visit(site, "alice")
     started(page, site, "test-report")
     results = page.page.locator(RESULTS)
     results.wait_for(state="visible")
@@ -27,7 +27,7 @@ def test_table_number_and_chart_are_shown(site: Site, visit: VisitorFactory) -> 
 
 
 def test_results_are_in_step_with_the_picture(site: Site, visit: VisitorFactory) -> None:
-    studio = started(visit(site, "bob"), site, "test-report")
+    studio = started(visit(site, "alice"), site, "test-report")
     studio.presented_for(3)
     picture_at = {
         entry["rtp"]: entry["number"] for entry in studio.presented() if entry["number"] is not None

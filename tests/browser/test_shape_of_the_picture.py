@@ -21,7 +21,7 @@ def test_the_box_follows_the_stream(
     viewport: tuple[int, int], site: Site, visit: VisitorFactory, tmp_path: Path
 ) -> None:
     width, height = viewport
-    page = visit(site, "bob", viewport={"width": width, "height": height})
+    page = visit(site, "alice", viewport={"width": width, "height": height})
     studio = started(page, site, "test-shape")
     for name, ratio in SHAPES.items():
         studio.set_parameter("shape", name)
@@ -35,7 +35,7 @@ def test_the_box_follows_the_stream(
 
 
 def test_nothing_jumps_when_the_first_picture_comes(site: Site, visit: VisitorFactory) -> None:
-    page = visit(site, "bob")
+    page = visit(site, "alice")
     page.page.add_init_script(
         """
         window.jumps = [];

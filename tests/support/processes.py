@@ -32,6 +32,23 @@ def free_port() -> int:
         return port
 
 
+def free_port_range(count: int) -> int:
+    """Return the first of ``count`` ports in a row that are all free."""
+    while True:
+        first = free_port()
+        if first + count < 65536 and all(_is_free(first + offset) for offset in range(count)):
+            return first
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 class RunningProgram:
     """A program in a process group of its own; its output goes to a log file."""
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .patience import wait_until
-from .processes import ROOT, RunningProgram, free_port
+from .processes import ROOT, RunningProgram, free_port, free_port_range
 
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 PLUGIN_FOLDER = ROOT / "tests" / "plugin"
@@ -39,6 +40,7 @@ class Site:
     def __init__(self, folder: Path, redis_url: str = "", worker_processes: int = 2, **settings: str) -> None:
         self.folder = folder
         self.port = free_port()
+        self.worker_http_port = free_port_range(worker_processes)
         self.url = f"http://127.0.0.1:{self.port}"
         self.redis_url = redis_url
         self.worker_processes = worker_processes
@@ -84,6 +86,7 @@ class Site:
             "PORT": str(self.port),
             "SETTINGS_FILE": os.devnull,
             "VAR_DIR": str(self.folder),
+            "WORKER_HTTP_PORT": str(self.worker_http_port),
             "REDIS_URL": self.redis_url,
             "PYTHONPATH": str(PLUGIN_FOLDER),
             "PYTHONUNBUFFERED": "1",
@@ -126,8 +129,15 @@ class Site:
             return Answer(error.code, dict(error.headers), error.read().decode(), error.url)
 
     def sessions_running(self) -> int:
-        """How many places the media workers have given away."""
-        return sum(worker["sessions"] for worker in self.get("/readyz").json()["workers"])
+        """How many sessions the media workers hold, by their own count."""
+        count = self.worker_processes if self.redis_url else 1
+        return sum(self._sessions_of(self.worker_http_port + index) for index in range(count))
+
+    def _sessions_of(self, port: int) -> int:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as response:
+            found = re.search(r"^showroom_worker_sessions (\S+)$", response.read().decode(), re.MULTILINE)
+        assert found, "the worker does not count its sessions"
+        return int(float(found.group(1)))
 
     def memory_bytes(self) -> int:
         """Resident memory of all processes of the site."""
