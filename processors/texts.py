@@ -50,6 +50,7 @@ TEXTS: tuple[str, ...] = (
     _("Finds people who stand upright and can be seen from head to foot."),
     _("Flatness"),
     _("Flip"),
+    _("For the effect Pitch."),
     _("Found"),
     _("Frame counter"),
     _("Frames"),

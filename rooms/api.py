@@ -5,7 +5,7 @@ cannot be loaded on this server).
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any
 
@@ -25,7 +25,7 @@ from workers.registry import RegistryError
 logger = logging.getLogger(__name__)
 
 Facts = dict[str, Any]
-ApiView = Callable[..., Awaitable[JsonResponse]]
+ApiView = Callable[..., Coroutine[Any, Any, JsonResponse]]
 
 
 def answers_refusals(view: ApiView) -> ApiView:
