@@ -1,4 +1,7 @@
 import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.sessions.models import Session as BrowserSession
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -62,3 +65,22 @@ def plain_paths(resolver: URLResolver, prefix: str) -> list[str]:
         else:
             paths += plain_paths(pattern, route)
     return paths
+
+
+def test_opening_an_address_changes_no_row(alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    # An address that was given without a sign-up is taken into the e-mail page's list at its first showing.
+    EmailAddress.objects.create(user=alice, email=alice.email)
+    before = all_rows()
+    for path in plain_paths(get_resolver(), "/"):
+        client.get(path)
+    assert all_rows() == before
+
+
+def all_rows() -> dict[str, list[dict[str, object]]]:
+    """Every row but the browser's own session, which may remember a message or a half-filled form."""
+    everything = [
+        model for model in apps.get_models(include_auto_created=True) if model is not BrowserSession
+    ]
+    return {model._meta.label: list(model._base_manager.order_by("pk").values()) for model in everything}
