@@ -41,8 +41,10 @@ packages: ## Install the Debian packages that the tests drive (chromium, firefox
 	@.ci/packages
 
 messages: .venv/development.stamp ## Collect the texts for translation and compile the catalogues
-	$(MANAGE) makemessages --all --no-location --no-wrap --ignore=.venv --ignore=var --ignore=tests
-	$(MANAGE) makemessages --all --no-location --no-wrap --ignore=.venv --ignore=var --ignore=tests --ignore=vendor --domain djangojs
+	$(MANAGE) makemessages --all --no-location --no-wrap --no-obsolete --ignore=var --ignore=tests
+	$(MANAGE) makemessages --all --no-location --no-wrap --no-obsolete --ignore=var --ignore=tests --ignore=vendor --domain djangojs
+	@for catalogue in locale/*/LC_MESSAGES/*.po; do msgcat --sort-output --no-wrap $$catalogue \
+		| grep -v '^"POT-Creation-Date' > $$catalogue.sorted && mv $$catalogue.sorted $$catalogue; done
 	$(MANAGE) compilemessages --ignore=.venv --ignore=var
 
 clean: ## Remove the environment and all caches; the site's data in var/ stays

@@ -10,7 +10,7 @@ from django.forms import CheckboxSelectMultiple, DateTimeField, DateTimeInput
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from ..invitation import Invitation
 from ..invitation_mail import send_invitation
@@ -47,7 +47,8 @@ class InvitationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=gettext_lazy("state"))
     def state_text(self, invitation: Invitation) -> str:
-        texts = {"usable": _("Open"), "revoked": _("Revoked"), "used": _("Used"), "expired": _("Expired")}
+        usable = pgettext("state of an invitation", "Open")
+        texts = {"usable": usable, "revoked": _("Revoked"), "used": _("Used"), "expired": _("Expired")}
         return texts[invitation.state] if invitation.created_at else _("Not saved yet")
 
     @admin.display(description=gettext_lazy("used"))
