@@ -20,9 +20,9 @@ from .shared_values import shared_values
 
 def studio_page(request: HttpRequest, row: Processor, others: Any) -> dict[str, Any]:
     manifest = manifest_or_none(row)
-    if manifest and any(parameter["type"] == "file" for parameter in manifest["parameters"]):
-        # A guest's socket must belong to the same browser session as the file he sends.
-        files.ensure_owner(request)
+    # A guest's socket must belong to the same browser session as a file he sends later, perhaps to another
+    # processor that he switches to.
+    files.ensure_owner(request)
     return {
         "row": row,
         "title": translated(row.title),

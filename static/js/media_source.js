@@ -13,6 +13,7 @@ export class MediaSource extends EventTarget {
   #devices;
   #options;
   #sample = null;
+  #file = null;
   #enabled = { video: true, audio: true };
   #queue = Promise.resolve();
 
@@ -40,10 +41,21 @@ export class MediaSource extends EventTarget {
     const sample = await openSample(kinds, { ...this.#options(), file });
     this.#release();
     this.#sample = sample;
+    this.#file = file;
     this.kind = "sample";
     this.problems = {};
     for (const track of Object.values(sample.tracks)) this.#take(track);
     return this.tracks;
+  }
+
+  /** Another processor takes other kinds: open what is missing, close what is not wanted any more. */
+  extend(kinds) {
+    return this.#serially(async () => {
+      for (const kind of Object.keys(this.tracks)) if (!kinds.includes(kind)) this.#drop(kind);
+      const missing = kinds.filter((kind) => !this.tracks[kind]);
+      if (!missing.length) return this.tracks;
+      return this.kind === "sample" ? this.openSample(kinds, this.#file) : this.openCamera(missing);
+    });
   }
 
   /** One switch after the other; the old device stays until the new one delivers. */
@@ -140,6 +152,12 @@ export class MediaSource extends EventTarget {
     if (this.tracks[track.kind] !== track) return;
     delete this.tracks[track.kind];
     emit(this, "unplugged", { kind: track.kind });
+  }
+
+  #drop(kind) {
+    this.tracks[kind].stop();
+    delete this.tracks[kind];
+    emit(this, "dropped", { kind });
   }
 
   #release() {

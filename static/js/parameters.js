@@ -107,7 +107,8 @@ export class Parameters extends EventTarget {
   #write(name, value) {
     const control = this.#control(name);
     const { type } = this.#described.get(name);
-    if (type === "file") return this.#nameFile(name, value?.name ?? null);
+    // The server repeats an upload by its id; its name stands there already.
+    if (type === "file") return value?.file ? undefined : this.#nameFile(name, value?.name ?? null);
     if (type === "switch") control.checked = value;
     // Do not pull a field from under somebody who is typing in it.
     else if (document.activeElement !== control || type === "slider") control.value = String(value);

@@ -12,7 +12,7 @@ const FIRST_FRAME_DEADLINE_MS = 8_000;
 const DISCONNECTED_GRACE_MS = 4_000;
 
 // After these the same session, or a fresh one, may go on without a click.
-const RECOVERABLE = new Set(["worker_lost", "worker_gone", "offline", "restarting", "draining", "lost", "moved", "unreachable", "timeout", "not_ready", "session_unknown"]);
+const RECOVERABLE = new Set(["worker_lost", "worker_gone", "offline", "restarting", "draining", "lost", "restart", "moved", "unreachable", "timeout", "not_ready", "session_unknown"]);
 
 export class Session extends EventTarget {
   state = "idle";
@@ -37,6 +37,7 @@ export class Session extends EventTarget {
     source.addEventListener("track", ({ detail }) => this.peer?.setTrack(detail.kind, detail.track).catch(() => {}));
     signalling.addEventListener("open", () => this.#signallingIsBack());
     signalling.addEventListener("session.closed", ({ detail }) => this.#closedByServer(detail));
+    signalling.addEventListener("error", ({ detail }) => this.#troubled(detail));
     signalling.addEventListener("session.live", ({ detail }) => this.#isMine(detail) && this.phases.mark("media"));
   }
 
@@ -67,8 +68,8 @@ export class Session extends EventTarget {
     this.#end("ended", {});
   }
 
-  /** Returns false when the processor has other directions: then the caller's page reloads media by a new offer. */
-  async switchProcessor(manifest, parameters, open) {
+  /** The same directions need a word to the worker only; others need other media and a new offer. */
+  async switchProcessor(manifest, parameters) {
     if (sameDirections(this.manifest, manifest)) {
       const switched = await this.#signalling.request("session.switch", {
         session: this.id,
@@ -78,7 +79,7 @@ export class Session extends EventTarget {
       this.manifest = switched.processor;
       return switched;
     }
-    return this.#switchDirections(manifest, open);
+    return this.#switchDirections(manifest, parameters);
   }
 
   sendParameters(values, number) {
@@ -130,7 +131,7 @@ export class Session extends EventTarget {
     await this.#offer();
   }
 
-  async #offer() {
+  async #offer(parameters = this.#parameters()) {
     const peer = new Peer(this.#opened.iceServers, this.manifest);
     this.#adopt(peer);
     for (const [kind, track] of Object.entries(this.#source.tracks)) await peer.setTrack(kind, track);
@@ -138,7 +139,7 @@ export class Session extends EventTarget {
       session: this.id,
       sdp: await peer.offer(),
       processor: this.manifest.slug,
-      parameters: this.#parameters(),
+      parameters,
       quality: this.#quality(),
     });
     this.phases.mark("answered");
@@ -166,7 +167,7 @@ export class Session extends EventTarget {
   }
 
   async #untilPicture(signal) {
-    if (this.peer.state !== "connected") await this.#within("connected", CONNECTED_DEADLINE_MS, signal, "no_path");
+    await this.#within("connected", CONNECTED_DEADLINE_MS, signal, "no_path");
     try {
       await this.#within("firstframe", FIRST_FRAME_DEADLINE_MS, signal, "no_picture");
     } catch (error) {
@@ -178,6 +179,7 @@ export class Session extends EventTarget {
   }
 
   async #within(type, deadlineMs, signal, code) {
+    if (type === "connected" && this.peer?.state === "connected") return;
     if (type === "firstframe" && this.peer?.hasShown) return;
     try {
       await once(this, type, deadlineMs, signal);
@@ -260,21 +262,27 @@ export class Session extends EventTarget {
     return true;
   }
 
-  async #switchDirections(manifest, open) {
+  async #switchDirections(manifest, parameters) {
     const before = this.manifest;
-    const missing = manifest.takes.filter((kind) => !this.#source.tracks[kind]);
     this.manifest = manifest;
     try {
-      if (missing.length) await open(missing);
+      await this.#source.extend(manifest.takes);
       this.#setState("connecting");
-      await this.#offer();
+      await this.#offer(parameters);
+      await this.#within("connected", CONNECTED_DEADLINE_MS, this.#run.signal, "no_path");
       await this.#within("firstframe", FIRST_FRAME_DEADLINE_MS, this.#run.signal, "no_picture");
       this.#live();
       return { processor: manifest, parameters: {} };
     } catch (error) {
       this.manifest = before;
+      if (this.isRunning) this.#recover(error.code);
       throw error;
     }
+  }
+
+  /** The server tells of a lost media worker before the connection itself notices. */
+  #troubled({ session, code }) {
+    if (session === this.id && this.state === "live" && RECOVERABLE.has(code)) this.#recover(code);
   }
 
   #closedByServer(detail) {

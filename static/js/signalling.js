@@ -6,6 +6,7 @@ const REPLY_DEADLINE_MS = 15_000;
 const PING_EVERY_MS = 20_000;
 const PONG_DEADLINE_MS = 8_000;
 const ABNORMAL_CLOSE = 1006;
+const RESTART_CLOSE = 4012;
 const FINAL_CLOSE_CODES = new Set([4400, 4401, 4403]);
 
 export class Refusal extends Error {
@@ -122,7 +123,7 @@ export class Signalling extends EventTarget {
   }
 
   #reopenLater(code) {
-    const delay = retryDelay(this.#attempt, { afterRestart: code === ABNORMAL_CLOSE });
+    const delay = retryDelay(this.#attempt, { afterRestart: code === ABNORMAL_CLOSE || code === RESTART_CLOSE });
     this.#attempt += 1;
     this.#timers.reopen = setTimeout(() => this.open(), delay);
   }

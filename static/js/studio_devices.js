@@ -15,6 +15,7 @@ export function joinDevices(studio) {
   menus.addEventListener("choose", ({ detail }) => choose(studio, detail));
   devices.addEventListener("change", ({ detail }) => greetNew(studio, detail.added));
   source.addEventListener("track", ({ detail }) => showTrack(studio, detail));
+  source.addEventListener("dropped", ({ detail }) => hideTrack(studio, detail.kind));
   source.addEventListener("unplugged", ({ detail }) => unplugged(studio, detail.kind));
   $("#bar").addEventListener("click", (event) => toggle(studio, event.target.closest("[data-toggle]")));
   $("#flip").addEventListener("click", () => attempt(studio, "video", () => source.flip()));
@@ -71,10 +72,14 @@ function showTrack(studio, { kind, track }) {
   if (!studio.session.manifest.gives.includes("video")) studio.stage.show(new MediaStream([track]), { mirrored });
 }
 
-function unplugged(studio, kind) {
-  const words = { video: gettext("Camera disconnected."), audio: gettext("Microphone disconnected.") };
+function hideTrack(studio, kind) {
   if (kind === "video") studio.preview.show(null, { mirrored: false });
   else studio.level.stop();
+}
+
+function unplugged(studio, kind) {
+  const words = { video: gettext("Camera disconnected."), audio: gettext("Microphone disconnected.") };
+  hideTrack(studio, kind);
   studio.session.peer?.setTrack(kind, null);
   studio.notices.show(`${kind}-gone`, words[kind], {
     label: gettext("Use another"),

@@ -61,7 +61,6 @@ async function start(studio, { sample = false, file = null } = {}) {
       clearTimeout(prompt);
     }
   };
-  studio.openMedia = open;
   await session.start(open);
   clearTimeout(prompt);
 }

@@ -24,7 +24,7 @@ async function switchTo(studio, address) {
     const next = await fetchProcessorPage(address);
     if (!next.config.manifest) throw new Error(gettext("This processor is not installed on this server."));
     stage.hold();
-    const { parameters, errors = {} } = await session.switchProcessor(next.config.manifest, next.config.manifest.defaults, studio.openMedia);
+    const { parameters, errors = {} } = await session.switchProcessor(next.config.manifest, next.config.manifest.defaults);
     adopt(studio, next);
     studio.parameters.show(parameters, errors);
   } catch (error) {
