@@ -42,7 +42,8 @@ CLOSE_SIGNED_OUT = 4401
 CLOSE_NOT_ALLOWED = 4403
 CLOSE_FLOOD = 4429
 CLOSE_UNAVAILABLE = 4503
-CLOSE_RESTART = 1012
+# Autobahn sends none of the registered codes but 1000, so not 1012.
+CLOSE_RESTART = 4012
 
 
 class SignallingError(Exception):

@@ -14,8 +14,7 @@ MEASURE_SECONDS = 1.0
 
 
 class LoadMeter:
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
+    def __init__(self) -> None:
         self._cores = os.cpu_count() or 1
         self._measured_at = time.monotonic()
         self._used_at = time.process_time()
@@ -32,11 +31,9 @@ class LoadMeter:
     def lag_seconds(self) -> float:
         return self._lag.median() or 0.0
 
-    def stress(self, sessions: int) -> float:
-        """Return the largest of: sessions by capacity, CPU by usable cores, lag of the loop by its limit."""
-        return max(
-            sessions / self._capacity, self._cpu_share() / USABLE_SHARE, self.lag_seconds / FULL_LAG_SECONDS
-        )
+    def stress(self) -> float:
+        """Return the larger of: CPU by usable cores, lag of the loop by its limit. The registry counts places."""
+        return max(self._cpu_share() / USABLE_SHARE, self.lag_seconds / FULL_LAG_SECONDS)
 
     def _cpu_share(self) -> float:
         now, used = time.monotonic(), time.process_time()

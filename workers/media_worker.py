@@ -57,7 +57,7 @@ class MediaWorker:
         self._rooms: dict[str, LiveRoom] = {}
         self._room_of: dict[str, LiveRoom] = {}
         self._codec_pool = ThreadPoolExecutor(CODEC_THREADS, thread_name_prefix="codec")
-        self._load = LoadMeter(options.capacity)
+        self._load = LoadMeter()
         self._is_draining = False
         # Events on their way to the web, and sessions on their way out.
         self._tasks: set[asyncio.Task[None]] = set()
@@ -109,7 +109,7 @@ class MediaWorker:
     def load(self) -> WorkerState:
         return WorkerState(
             sessions=frozenset(self._seats),
-            stress=round(self._load.stress(len(self._seats)), 3),
+            stress=round(self._load.stress(), 3),
             draining=self._is_draining,
         )
 

@@ -1,5 +1,6 @@
 """``manage.py serve`` as its host runs it: a real process, a real port, data in a folder of its own."""
 
+import asyncio
 import json
 import re
 import signal
@@ -70,9 +71,9 @@ async def test_ctrl_c_ends_it_within_three_seconds_with_two_live_sessions(site: 
         for visitor in (one, two):
             await visitor.start("edges")
             await visitor.sees_pictures()
-        assert site.web.stop(signal.SIGINT) < patient(3)
+        assert await asyncio.to_thread(site.web.stop, signal.SIGINT) < patient(3)
         for visitor in (one, two):
-            assert await visitor.closed_with() == 1012
+            assert await visitor.closed_with() == 4012
             assert visitor.heard[-1]["type"] == "server.restart"
     assert site.web.process.returncode == 0
     assert site.web.left_over() == []
@@ -91,7 +92,7 @@ async def test_a_page_resumes_after_a_restart_of_the_site(site: Site) -> None:
     await visitor.connect()
     opened = await visitor.start("edges")
     await visitor.sees_pictures()
-    site.stop()
+    await asyncio.to_thread(site.stop)
     start(site)
     async with Visitor(site.url) as again:
         resumed = await again.asks("session.resume", session=opened["session"], token=opened["token"])

@@ -1,0 +1,178 @@
+"""A team: web and workers are processes of their own and meet in a real Redis."""
+
+import asyncio
+import os
+import signal
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.patience import patient, wait_until
+from tests.support.processes import free_port
+from tests.support.redis_server import RedisServer
+from tests.support.site import Site
+from tests.support.visitor import Visitor
+
+pytestmark = [pytest.mark.redis, pytest.mark.timeout(180)]
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A server of our own: these tests restart and empty it."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterator[Site]:
+    site = Site(
+        tmp_path_factory.mktemp("team"),
+        redis.url,
+        GUESTS_ALLOWED="True",
+        DRAIN_SECONDS="1",
+        WORKER_HTTP_PORT=str(free_port()),
+        SESSIONS_PER_WORKER="4",
+    )
+    site.people = {"nobody": {}}
+    site.start()
+    yield site
+    for program in site.programs():
+        program.kill()
+
+
+@pytest.fixture
+def site(team: Site) -> Site:
+    """One team for all tests, whole again before each: what the test before has ended is started."""
+    assert team.workers
+    if team.workers.process.poll() is not None:
+        team.workers = team._run("runmediaworker", "--processes", "2")
+    wait_until(lambda: len(worker_pids(team)) == 2, "both workers run", seconds=30)
+    wait_until(lambda: workers_known(team) == 2, "both workers are known, and no others", seconds=30)
+    return team
+
+
+def workers_known(site: Site) -> int:
+    return site.get("/readyz").json()["workers"] or 0
+
+
+def worker_pids(site: Site) -> list[int]:
+    """The supervisor's children that hold sessions; multiprocessing keeps one process of its own beside them."""
+    assert site.workers
+    return [pid for pid in site.workers.left_over() if b"spawn_main" in command_of(pid)]
+
+
+def command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+async def test_two_visitors_on_two_processes_see_their_pictures(site: Site) -> None:
+    async with Visitor(site.url) as one, Visitor(site.url) as two:
+        for visitor in (one, two):
+            await visitor.start("edges")
+        for visitor in (one, two):
+            await visitor.sees_pictures()
+
+
+async def test_a_killed_worker_is_replaced_and_its_sessions_go_on_elsewhere(site: Site) -> None:
+    async with Visitor(site.url) as visitor:
+        opened = await visitor.start("edges")
+        await visitor.sees_pictures()
+        for pid in worker_pids(site)[:1]:
+            os.kill(pid, signal.SIGKILL)
+        # The other may have held it: then the second one goes, after the first is back.
+        wait_until(lambda: len(worker_pids(site)) == 2, "the supervisor started it again", seconds=5)
+        if not any(message.get("code") == "offline" for message in visitor.heard):
+            wait_until(lambda: site.get("/readyz").json()["workers"] >= 2, "two workers again", seconds=20)
+            for pid in worker_pids(site):
+                os.kill(pid, signal.SIGKILL)
+            assert (await visitor.hears("error", seconds=8))["code"] == "offline"
+        wait_until(lambda: (site.get("/readyz").json()["workers"] or 0) >= 1, "a worker is there", seconds=20)
+        resumed = await visitor.asks("session.resume", session=opened["session"], token=opened["token"])
+        assert resumed["type"] == "session.resumed", resumed
+        await visitor.offer(opened["session"])
+        await visitor.sees_pictures()
+
+
+async def test_redis_may_be_away_and_empty_and_the_picture_goes_on(site: Site, redis: RedisServer) -> None:
+    async with Visitor(site.url) as visitor:
+        opened = await visitor.start("edges")
+        await visitor.sees_pictures()
+        await asyncio.to_thread(redis.stop)
+        await visitor.sees_pictures(30)
+        refused = await visitor.asks("session.open", processor="edges")
+        assert (refused["type"], refused["code"]) == ("error", "offline")
+        await asyncio.to_thread(redis.start)
+        await visitor.sees_pictures(30)
+        await asyncio.sleep(patient(4))
+        assert not any(message["type"] == "session.closed" for message in visitor.heard)
+        reply = await visitor.asks(
+            "session.parameters", session=opened["session"], number=1, values={"low": 10}
+        )
+        assert (reply["type"], reply["values"]) == ("session.parameters", {"low": 10})
+    async with Visitor(site.url) as other:
+        await other.start("edges")
+        await other.sees_pictures()
+
+
+async def test_a_restarted_web_process_finds_the_session_where_it_was(site: Site) -> None:
+    visitor = Visitor(site.url)
+    await visitor.connect()
+    opened = await visitor.start("edges")
+    await visitor.sees_pictures()
+    assert site.web
+    site.web.kill()
+    await visitor.sees_pictures(20)
+    site.web = site._run("serve")
+    wait_until(lambda: site._answers("/healthz"), "the web process is back", seconds=30)
+    async with Visitor(site.url) as again:
+        resumed = await again.asks("session.resume", session=opened["session"], token=opened["token"])
+        assert resumed["type"] == "session.resumed"
+        await visitor.sees_pictures(10)
+        closed = await again.asks("session.close", session=opened["session"])
+        assert closed["type"] == "session.closed"
+    await visitor.leave()
+
+
+async def test_a_socket_that_says_nothing_stays_open(site: Site) -> None:
+    """The client library's default would end it after five seconds."""
+    async with Visitor(site.url) as visitor:
+        await asyncio.sleep(7)
+        assert (await visitor.asks("ping", time=1))["type"] == "pong"
+
+
+def test_sigterm_drains_and_ends_with_zero(site: Site) -> None:
+    assert site.workers
+    assert site.workers.stop(signal.SIGTERM) < patient(5)
+    assert site.workers.process.returncode == 0
+    assert site.get("/readyz").status == 503
+
+
+def test_each_worker_tells_of_its_health(site: Site) -> None:
+    first = int(site.settings["WORKER_HTTP_PORT"])
+    for port in (first, first + 1):
+        for path in ("healthz", "readyz", "metrics"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=5) as answer:
+                assert answer.status == 200
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"http://127.0.0.1:{first}/secret", timeout=5)
+
+
+def test_a_hung_worker_is_replaced(site: Site) -> None:
+    hung = worker_pids(site)[0]
+    os.kill(hung, signal.SIGSTOP)
+    wait_until(lambda: hung not in worker_pids(site), "the hung one is gone", seconds=20)
+    wait_until(lambda: len(worker_pids(site)) == 2, "another is there", seconds=10)
+
+
+def test_workers_end_with_a_supervisor_that_was_killed(site: Site) -> None:
+    assert site.workers
+    os.kill(site.workers.pid, signal.SIGKILL)
+    wait_until(lambda: not worker_pids(site), "no orphan is left", seconds=10)
