@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from processors.base import AudioProcessor, Processor, VideoProcessor
+from processors.base import AudioProcessor, AudioVideoProcessor, Processor, VideoProcessor
 from processors.parameters import FloatParameter, IntegerParameter
 from processors.results import Number, Result
 
@@ -88,6 +88,17 @@ class Listening(AudioProcessor):
     """Leaves the sound as it is."""
 
 
+class CopyAndListen(AudioVideoProcessor):
+    """Copies the picture and leaves the sound as it is."""
+
+    def process_video(self, image: Any) -> Any:
+        return image.copy()
+
+
+class Leave(AudioVideoProcessor):
+    """Leaves both as they are."""
+
+
 class Bar(Processor):
     """Sound in, picture out, by its own clock."""
 
@@ -109,5 +120,17 @@ class Bar(Processor):
 
 KEYS = {
     f"test-{cls.__name__.lower()}": f"{__name__}:{cls.__name__}"
-    for cls in (Darken, White, Sleepy, Counting, Failing, Watching, Louder, Listening, Bar)
+    for cls in (
+        Darken,
+        White,
+        Sleepy,
+        Counting,
+        Failing,
+        Watching,
+        Louder,
+        Listening,
+        CopyAndListen,
+        Leave,
+        Bar,
+    )
 }
