@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                     "note",
                     models.CharField(
                         blank=True,
-                        help_text="For you; guests do not see it.",
+                        help_text="Only staff see it.",
                         max_length=200,
                         verbose_name="note",
                     ),
