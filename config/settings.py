@@ -408,7 +408,7 @@ WORKER_ICE_SERVERS = json_list("WORKER_ICE_SERVERS")
 WORKER_PUBLIC_ADDRESS = env.str("WORKER_PUBLIC_ADDRESS", default="")
 WORKER_UDP_PORTS = port_range("WORKER_UDP_PORTS")
 # FFmpeg's name of an encoder for a codec, for hardware: H264=h264_nvenc. The software encoder steps in for it.
-VIDEO_ENCODERS = env.dict("VIDEO_ENCODERS", default={})
+VIDEO_ENCODERS: dict[str, str] = env.dict("VIDEO_ENCODERS", default={})
 WEBSOCKET_MESSAGE_BYTES = whole("WEBSOCKET_MESSAGE_BYTES", 128 * 1024, minimum=1024)
 WEBSOCKET_HARD_LIMIT_BYTES = whole("WEBSOCKET_HARD_LIMIT_BYTES", 1024 * 1024, minimum=1024)
 SDP_BYTES = whole("SDP_BYTES", 64 * 1024, minimum=1024)
