@@ -16,12 +16,15 @@ from tests.support.site import Site
 from . import scene
 
 HERE = Path(__file__).parent
+# A name for this machine that browsers do not take for a secure address.
+INSECURE_NAME = "showroom.test"
+NAMES = (f"--host-resolver-rules=MAP {INSECURE_NAME} 127.0.0.1",)
 PROBE = (HERE / "probe.js").read_text()
 
 
 def launch(playwright: Playwright, *arguments: str) -> Browser:
     path = program("chromium", "chromium-browser", "google-chrome")
-    return playwright.chromium.launch(executable_path=path, headless=True, args=list(arguments))
+    return playwright.chromium.launch(executable_path=path, headless=True, args=[*NAMES, *arguments])
 
 
 def launch_with_film(playwright: Playwright, folder: Path) -> Browser:

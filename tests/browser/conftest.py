@@ -26,23 +26,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def embedded_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The site as ``make run`` starts it: one process for everything."""
-    site = Site(tmp_path_factory.mktemp("embedded"))
+def fresh_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A site that was started once and has people and the tests' processors; copies of it start quickly."""
+    site = Site(tmp_path_factory.mktemp("fresh"))
     site.start()
     site.run_script("rows")
-    yield site
     site.stop()
+    return site
 
 
 @pytest.fixture(scope="package")
-def team_site(tmp_path_factory: pytest.TempPathFactory, redis_server: RedisServer) -> Iterator[Site]:
+def embedded_site(fresh_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site as ``make run`` starts it: one process for everything."""
+    with fresh_site.copied_to(tmp_path_factory.mktemp("embedded")) as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
+def team_site(
+    fresh_site: Site, tmp_path_factory: pytest.TempPathFactory, redis_server: RedisServer
+) -> Iterator[Site]:
     """The site as a team runs it: web, Redis and two worker processes."""
-    site = Site(tmp_path_factory.mktemp("team"), redis_url=redis_server.url)
-    site.start()
-    site.run_script("rows")
-    yield site
-    site.stop()
+    with fresh_site.copied_to(tmp_path_factory.mktemp("team"), redis_server.url) as site:
+        yield site
 
 
 @pytest.fixture

@@ -65,8 +65,15 @@ class Studio:
         )
 
     def set_parameter(self, name: str, value: object) -> None:
+        self.open_sheet()
         text = str(value).lower() if isinstance(value, bool) else str(value)
         self.page.set_value(self.control(name), text)
+
+    def open_sheet(self) -> None:
+        """On a phone the parameters are behind a grip."""
+        grip = "document.querySelector('.grip')"
+        if self.page.evaluate(f"{grip}?.checkVisibility() && {grip}.ariaExpanded === 'false'"):
+            self.page.click(".grip")
 
     def control(self, name: str) -> str:
         """The selector of the element that takes a parameter's value."""

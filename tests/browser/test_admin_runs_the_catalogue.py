@@ -43,7 +43,7 @@ def test_the_next_session_obeys_the_admin(any_site: Site, visit: VisitorFactory)
 
 def create(desk: ChromiumPage, site: Site) -> None:
     desk.open(site.url + ADD)
-    desk.page.fill("#id_title", "Fine lines")
+    desk.page.locator("#id_title").press_sequentially("Fine lines")
     desk.page.select_option("#id_key", "edges")
     assert desk.page.input_value("#id_slug") == "fine-lines"
     desk.page.locator("input[type=submit]").first.click()

@@ -1,4 +1,7 @@
-"""Ctrl-C ends the site at once, with sessions live; the second start is quick and finds all data again."""
+"""Ctrl-C ends the site at once, with sessions live; the second start is quick and finds all data again.
+
+Here with generous deadlines; `make acceptance` holds the site to its real ones.
+"""
 
 import signal
 from pathlib import Path
@@ -14,52 +17,71 @@ from tests.support.site import Site
 from . import chromium
 from .test_order_and_delay import started
 
+END_SECONDS, GENEROUS_END_SECONDS = 3, 9
+START_SECONDS, GENEROUS_START_SECONDS = 3, 15
+
 
 @pytest.fixture(params=["embedded", "team"])
-def own_site(request: pytest.FixtureRequest, tmp_path: Path, redis_server: RedisServer) -> Site:
-    if request.param == "embedded":
-        return Site(tmp_path)
-    # A name of its own in Redis, apart from the other site of these tests.
-    return Site(tmp_path, redis_url=redis_server.url.replace("/0", "/5"))
+def own_site(
+    request: pytest.FixtureRequest, fresh_site: Site, tmp_path: Path, redis_server: RedisServer
+) -> Site:
+    # A database of its own in Redis, apart from the other site of these tests.
+    redis_url = {"embedded": "", "team": redis_server.url.replace("/0", "/5")}[request.param]
+    return fresh_site.copied_to(tmp_path, redis_url)
 
 
-@pytest.mark.parametrize("ask", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
-def test_two_live_sessions_do_not_hold_it_up(own_site: Site, browser: Browser, ask: signal.Signals) -> None:
-    own_site.start()
-    with (
-        chromium.visitor(browser, own_site, "bob") as first,
-        chromium.visitor(browser, own_site, "charlie") as second,
-    ):
-        started(first, own_site, "edges")
-        started(second, own_site, "cartoon")
-        took_seconds = own_site.stop(ask)
-    assert took_seconds <= patient(3), own_site.output()
-    write_figure(
-        f"end_{ask.name.lower()}_{'team' if own_site.redis_url else 'embedded'}", seconds=took_seconds
-    )
+def test_two_live_sessions_do_not_hold_up_ctrl_c(own_site: Site, browser: Browser) -> None:
+    assert end_with_two_live_sessions(own_site, browser, signal.SIGINT) <= patient(GENEROUS_END_SECONDS)
 
 
-def test_the_second_start_is_quick_and_keeps_the_data(tmp_path: Path) -> None:
-    site = Site(tmp_path)
+def test_two_live_sessions_do_not_hold_up_sigterm(fresh_site: Site, tmp_path: Path, browser: Browser) -> None:
+    """One process for everything ends at once; a team's worker would let its sessions finish first."""
+    site = fresh_site.copied_to(tmp_path)
+    assert end_with_two_live_sessions(site, browser, signal.SIGTERM) <= patient(GENEROUS_END_SECONDS)
+
+
+@pytest.mark.slow
+def test_the_end_takes_three_seconds_at_most(own_site: Site, browser: Browser) -> None:
+    took_seconds = end_with_two_live_sessions(own_site, browser, signal.SIGINT)
+    write_figure(f"end_{'team' if own_site.redis_url else 'embedded'}", seconds=took_seconds)
+    assert took_seconds <= END_SECONDS
+
+
+def test_a_second_start_keeps_the_data(fresh_site: Site, tmp_path: Path) -> None:
+    site = fresh_site.copied_to(tmp_path)
     site.start()
     site.run_script("row", "kept", "key=passthrough", "title=Kept", "visibility=everyone")
-    site.stop()
-    ready_seconds = site.start()
-    try:
-        assert site.get("/p/kept/", "bob").status == 200, "rows, people and sign-ins are still there"
-        write_figure("second_start", seconds=ready_seconds)
-        assert ready_seconds <= patient(6)
-    finally:
-        site.stop()
-
-
-def test_the_one_time_password_is_printed_once_and_works(tmp_path: Path) -> None:
-    site = Site(tmp_path)
-    site.start()
     first = site.output()
     site.stop()
-    assert "password" in first.lower()
-    site.start()
+    ready_seconds = site.start()
+    assert site.get("/p/kept/", "bob").status == 200, "rows, people and sign-ins are still there"
     second = site.output()[len(first) :]
     site.stop()
-    assert "password" not in second.lower()
+    assert "password" not in second.lower(), "the one-time password is printed once"
+    assert ready_seconds <= patient(GENEROUS_START_SECONDS)
+
+
+@pytest.mark.slow
+def test_a_second_start_takes_three_seconds_at_most(fresh_site: Site, tmp_path: Path) -> None:
+    site = fresh_site.copied_to(tmp_path)
+    ready_seconds = site.start()
+    site.stop()
+    write_figure("second_start", seconds=ready_seconds)
+    assert ready_seconds <= START_SECONDS
+
+
+def test_the_first_start_prints_a_one_time_password(fresh_site: Site) -> None:
+    first_start = (fresh_site.folder / "serve.log").read_text()
+    assert first_start.lower().count("one-time password") == 1
+
+
+def end_with_two_live_sessions(site: Site, browser: Browser, ask: signal.Signals) -> float:
+    """Return the seconds that the end took; ``stop`` proves that no process is left."""
+    site.start()
+    with (
+        chromium.visitor(browser, site, "bob") as first,
+        chromium.visitor(browser, site, "charlie") as second,
+    ):
+        started(first, site, "edges")
+        started(second, site, "cartoon")
+        return site.stop(ask)

@@ -20,13 +20,9 @@ def test_nothing_by_default(site: Site, visit: VisitorFactory) -> None:
     assert [given["iceServers"] for given in page.evaluate("probe.configurations")] == [[]]
 
 
-def test_exactly_what_the_host_wrote(tmp_path: Path, visit: VisitorFactory) -> None:
-    site = Site(tmp_path, ICE_SERVERS=json.dumps(SERVERS))
-    site.start()
-    try:
-        page = visit(site, "alice")
+def test_exactly_what_the_host_wrote(fresh_site: Site, tmp_path: Path, visit: VisitorFactory) -> None:
+    with fresh_site.copied_to(tmp_path, ICE_SERVERS=json.dumps(SERVERS)) as site:
+        page = visit(site, "bob")
         started(page, site, "edges")
         assert page.evaluate("probe.configurations[0].iceServers") == SERVERS
         assert "127.0.0.1:9" not in site.get("/p/edges/", "bob").body, "given to admitted sessions only"
-    finally:
-        site.stop()

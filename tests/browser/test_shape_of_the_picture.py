@@ -8,11 +8,16 @@ from tests.support.patience import wait_until
 from tests.support.site import Site
 
 from .conftest import VisitorFactory
-from .studio import Studio
+from .studio import Studio, open_studio
 from .test_order_and_delay import started
 
 SHAPES = {"4:3": 4 / 3, "16:9": 16 / 9, "9:16": 9 / 16}
 BOX = "document.querySelector('[data-testid=output-video]').getBoundingClientRect().toJSON()"
+# What stands around the picture.
+PLACES = """["#stage", "#bar", "#column", "header"].map(name => {
+    const {left, top, width, height} = document.querySelector(name).getBoundingClientRect();
+    return [name, left, top, width, height].join(" ");
+})"""
 BAR = "document.querySelector('#bar').getBoundingClientRect().toJSON()"
 
 
@@ -36,16 +41,15 @@ def test_the_box_follows_the_stream(
 
 def test_nothing_jumps_when_the_first_picture_comes(site: Site, visit: VisitorFactory) -> None:
     page = visit(site, "alice")
-    page.page.add_init_script(
-        """
-        window.jumps = [];
-        new PerformanceObserver(list => list.getEntries().forEach(entry => window.jumps.push(entry.value)))
-            .observe({type: "layout-shift", buffered: true});
-        """
-    )
-    started(page, site, "test-copy")
-    page.page.wait_for_timeout(1000)
-    assert sum(page.evaluate("window.jumps")) < 0.02
+    studio = open_studio(page, site, "test-shape")
+    before = page.evaluate(PLACES)
+    studio.press_start()
+    studio.wait_live()
+    studio.wait_picture()
+    assert page.evaluate(PLACES) == before
+    studio.set_parameter("shape", "9:16")
+    wait_until(lambda: stream_ratio(studio) < 1, "the stream is upright")
+    assert page.evaluate(PLACES) == before
 
 
 def stream_ratio(studio: Studio) -> float:

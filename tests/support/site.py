@@ -2,7 +2,7 @@
 
 import json
 import os
-import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from .patience import wait_until
 from .processes import ROOT, RunningProgram, free_port, free_port_range
@@ -49,17 +49,26 @@ class Site:
         self.workers: RunningProgram | None = None
         self.people: dict[str, dict[str, str]] = {}
 
+    def copied_to(self, folder: Path, redis_url: str = "", **settings: str) -> "Site":
+        """Another site with this one's data, so that it need not make them; this one must not run."""
+        assert not self.programs()
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.log"))
+        copy = Site(folder, redis_url, **settings)
+        copy.people = self.people
+        return copy
+
     # --- life -----------------------------------------------------------------------------------
 
     def start(self) -> float:
         """Start all processes; return the seconds until the site was ready for a visitor."""
         self.folder.mkdir(parents=True, exist_ok=True)
         started_at = time.monotonic()
-        self.web = self._run("serve")
-        if self.redis_url:
-            wait_until(lambda: self._answers("/healthz"), "the web process answers", seconds=40)
-            self.workers = self._run("runmediaworker", "--processes", str(self.worker_processes))
-        wait_until(lambda: self._answers("/readyz"), "the site is ready", seconds=40)
+        try:
+            self._start_programs()
+        except AssertionError as error:
+            output = self.output()
+            self.kill()
+            raise AssertionError(f"{error}\n{output[-4000:]}") from None
         ready_seconds = time.monotonic() - started_at
         if not self.people:
             self.people = self.run_script("people")
@@ -67,9 +76,30 @@ class Site:
 
     def stop(self, ask: signal.Signals = signal.SIGINT, seconds: float = 10) -> float:
         """Ask all processes to end, prove that none is left; return the seconds of the slowest."""
-        took = [program.stop(ask, seconds) for program in self.programs()]
+        try:
+            return max((program.stop(ask, seconds) for program in self.programs()), default=0.0)
+        finally:
+            self.kill()
+
+    def kill(self) -> None:
+        """Leave nothing behind, whatever went wrong."""
+        for program in self.programs():
+            program.kill()
         self.web = self.workers = None
-        return max(took, default=0.0)
+
+    def _start_programs(self) -> None:
+        self.web = self._run("serve")
+        if self.redis_url:
+            wait_until(lambda: self._answers("/healthz"), "the web process answers", seconds=60)
+            self.workers = self._run("runmediaworker", "--processes", str(self.worker_processes))
+        wait_until(lambda: self._answers("/readyz"), "the site is ready", seconds=60)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def programs(self) -> list[RunningProgram]:
         return [program for program in (self.workers, self.web) if program is not None]
@@ -85,6 +115,7 @@ class Site:
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "SETTINGS_FILE": os.devnull,
+            "ALLOWED_HOSTS": "127.0.0.1,localhost,showroom.test",
             "VAR_DIR": str(self.folder),
             "WORKER_HTTP_PORT": str(self.worker_http_port),
             "REDIS_URL": self.redis_url,
@@ -128,24 +159,19 @@ class Site:
         except urllib.error.HTTPError as error:
             return Answer(error.code, dict(error.headers), error.read().decode(), error.url)
 
-    def sessions_running(self) -> int:
-        """How many sessions the media workers hold, by their own count."""
-        count = self.worker_processes if self.redis_url else 1
-        return sum(self._sessions_of(self.worker_http_port + index) for index in range(count))
-
-    def _sessions_of(self, port: int) -> int:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as response:
-            found = re.search(r"^showroom_worker_sessions (\S+)$", response.read().decode(), re.MULTILINE)
-        assert found, "the worker does not count its sessions"
-        return int(float(found.group(1)))
+    def threads(self) -> int:
+        """How many threads all processes of the site have."""
+        return sum(self._measured("nlwp="))
 
     def memory_bytes(self) -> int:
         """Resident memory of all processes of the site."""
+        return 1024 * sum(self._measured("rss="))
+
+    def _measured(self, column: str) -> list[int]:
         pids = [str(pid) for program in self.programs() for pid in program.left_over()]
-        listed = subprocess.run(
-            ["ps", "-o", "rss=", "-p", ",".join(pids)], capture_output=True, text=True, check=True
-        )
-        return 1024 * sum(int(kilobytes) for kilobytes in listed.stdout.split())
+        command = ["ps", "-o", column, "-p", ",".join(pids)]
+        listed = subprocess.run(command, capture_output=True, text=True, check=True)
+        return [int(value) for value in listed.stdout.split()]
 
     def _run(self, *command: str) -> RunningProgram:
         log = self.folder / f"{command[0]}.log"
