@@ -12,11 +12,11 @@ PRIVATE_UV := $(filter var/uv/bin/uv,$(UV))
 export SHOWROOM_FIGURES ?= var/acceptance
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint acceptance packages messages clean
+.PHONY: help run test lint acceptance bench bench-quick packages messages clean
 
 help: ## Name the targets
 	@echo "Showroom, a demo site for real-time video and audio models."
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | while IFS=$$'\t' read -r name text; \
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | while IFS=$$'\t' read -r name text; \
 		do printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 run: .venv/run.stamp ## Start the site (HOST, PORT, HTTPS=1; REDIS_URL for separate media workers)
@@ -36,6 +36,12 @@ acceptance: packages .venv/development.stamp ## Run the slow tests; figures go t
 	@mkdir -p $(SHOWROOM_FIGURES)
 	$(PYTHON_OF_ENVIRONMENT) -m pytest -m slow
 	@echo "Figures:" && ls $(SHOWROOM_FIGURES)
+
+bench: packages .venv/development.stamp ## Measure against a plain aiortc server, all rows; writes var/bench/latest.json
+	$(PYTHON_OF_ENVIRONMENT) -m tests.bench
+
+bench-quick: .venv/development.stamp ## Measure the rows that need no browser and no search, in 6 minutes
+	$(PYTHON_OF_ENVIRONMENT) -m tests.bench --quick
 
 packages: ## Install the Debian packages that the tests drive (chromium, firefox-esr, redis, coturn, gettext)
 	@.ci/packages

@@ -1,0 +1,75 @@
+"""``python -m tests.bench``: measure, print, write var/bench/latest.json; exit status 1 if a figure does not hold."""
+
+import argparse
+import asyncio
+import platform
+import sys
+import time
+from collections.abc import Sequence
+
+from . import rows
+from .capacity import capacity
+from .figures import Figure, table, write_json
+from .measure import Measurement
+from .stream import FOLDER, prepared_stream
+
+QUICK_ROWS: dict[str, rows.Row] = {
+    "sessions": rows.sessions,
+    "rooms": rows.rooms,
+    "viewers": rows.viewers,
+    "slow": rows.slow,
+    "limit": rows.limit,
+}
+FULL_ROWS: dict[str, rows.Row] = QUICK_ROWS | {"capacity": capacity}
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = parser().parse_args(arguments)
+    names = options.rows or list(QUICK_ROWS if options.quick else FULL_ROWS)
+    plan = rows.QUICK if options.quick else rows.FULL
+    prepared_stream()
+    figures, seen = asyncio.run(measure_rows(names, plan))
+    write_json(FOLDER / "latest.json", [figure.as_dict() for figure in figures])
+    write_json(FOLDER / "measurements.json", [each.as_dict() for each in seen])
+    say(f"\n{table(figures)}\n\nWritten to {FOLDER}/latest.json; every window is in measurements.json.")
+    return int(any(figure.holds is False for figure in figures))
+
+
+async def measure_rows(names: list[str], plan: rows.Plan) -> tuple[list[Figure], list[Measurement]]:
+    figures: list[Figure] = []
+    seen: list[Measurement] = []
+    for name in names:
+        begun, known = time.monotonic(), len(seen)
+        figures += await FULL_ROWS[name](plan, seen)
+        say(f"{name}: {time.monotonic() - begun:.0f} s")
+        for measurement in seen[known:]:
+            say(f"  {in_words(measurement)}")
+    return figures, seen
+
+
+def in_words(each: Measurement) -> str:
+    return (
+        f"{each.server:5} {each.setting:6} {each.job:6} {each.sessions:2} sessions: "
+        f"{each.cores_per_session:.3f} core each, {each.ms_per_frame:5.2f} ms a frame, {each.fps:5.1f} fps, "
+        f"p50/p95/p99 {each.p50_ms:.1f}/{each.p95_ms:.1f}/{each.p99_ms:.1f} ms, glass {each.glass_p50_ms:.1f} ms, "
+        f"first frame {each.first_frame_seconds:.2f} s, {each.resident_mb:.0f} MB, {each.kbps:.0f} kbit/s"
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    made.add_argument("rows", nargs="*", choices=[[], *FULL_ROWS], help="only these rows (default: all)")
+    made.add_argument(
+        "--quick", action="store_true", help="shorter windows, and neither capacity nor Chromium"
+    )
+    return made
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    say(f"Python {platform.python_version()} on {platform.platform()}")
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,5 @@
+"""What servers are asked to do with the pictures, and which of our processors does it."""
+
+OUR_KEYS = {"none": "passthrough", "invert": "invert", "edges": "edges", "sleep": "bench-sleep"}
+# The slow processor: seconds for each picture.
+SLEEP_SECONDS = 0.2

@@ -1,0 +1,118 @@
+"""A server, the load client, and visitors who come and are watched."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from .child import Child
+from .door import Message
+from .measure import Measurement, cpu_seconds, quantile, resident_bytes
+
+CLIENT = "tests.bench.client"
+SERVERS = {"ours": "tests.bench.our_server", "plain": "tests.bench.plain_server"}
+
+
+class LoadRun:
+    """One or more processes of a server, and one client, with what both are doing now."""
+
+    def __init__(self, server: str, processes: list[Child], client: Child) -> None:
+        self._server = server
+        self._processes = processes
+        self._client = client
+        self._setting = "studio"
+        self._job = ""
+        self._sessions = 0
+
+    async def grow_to(self, sessions: int, job: str) -> None:
+        """Let visitors of a studio come, one after the other; they are spread over the processes."""
+        self._job = job
+        while self._sessions < sessions:
+            await self._come(job, self._processes[self._sessions % len(self._processes)])
+
+    async def open_room(self, size: int, job: str) -> None:
+        """Let ``size`` people meet; everybody sees everybody else."""
+        self._setting, self._job = "room", job
+        room = {"room": "hall", "size": size, "others": size - 1}
+        await asyncio.gather(*(self._come(job, self._processes[0], **room) for _ in range(size)))
+
+    async def open_show(self, viewers: int, job: str) -> None:
+        """Let one person publish and ``viewers`` others look on."""
+        self._setting, self._job = "show", job
+        room = {"room": "hall", "size": viewers + 1}
+        roles = [{"others": 0}, *([{"others": 1, "sends": False}] * viewers)]
+        await asyncio.gather(*(self._come(job, self._processes[0], **room, **role) for role in roles))
+
+    def resident_bytes(self) -> int:
+        return sum(resident_bytes(process.pid) for process in self._processes)
+
+    async def encoded_frames(self) -> int:
+        """Return how many frames our server has encoded for the streams that are published now."""
+        return sum([(await process.ask("report"))["encoded_frames"] for process in self._processes])
+
+    async def _come(
+        self,
+        job: str,
+        process: Child,
+        room: str = "",
+        size: int = 1,
+        others: int = 0,
+        sends: bool = True,
+    ) -> None:
+        session = f"s{self._sessions}"
+        is_probe = self._sessions == 0
+        self._sessions += 1
+        offer = await self._client.ask("open", session=session, probe=is_probe, others=others, sends=sends)
+        sdp = offer["sdp"]
+        answer = await process.ask("offer", session=session, job=job, sdp=sdp, room=room, size=size)
+        await self._client.ask("accept", session=session, sdp=answer["sdp"])
+
+    async def settle(self, seconds: float) -> None:
+        await self._client.ask("window", seconds=seconds)
+
+    async def measure(self, seconds: float) -> Measurement:
+        server_before, client_before = self._server_cpu(), cpu_seconds(self._client.pid)
+        window = await self._client.ask("window", seconds=seconds)
+        server_used = self._server_cpu() - server_before
+        client_used = cpu_seconds(self._client.pid) - client_before
+        return self._measurement(window, server_used / seconds, client_used / seconds)
+
+    def _server_cpu(self) -> float:
+        return sum(cpu_seconds(process.pid) for process in self._processes)
+
+    def _measurement(self, window: Message, server_cores: float, client_cores: float) -> Measurement:
+        sessions = list(window["sessions"].values())
+        streams: list[dict[str, Any]] = [stream for session in sessions for stream in session["streams"]]
+        delays = [delay for stream in streams for delay in stream["delays_ms"]]
+        first_frames = [session["first_frame_seconds"] for session in sessions]
+        return Measurement(
+            server=self._server,
+            setting=self._setting,
+            job=self._job,
+            sessions=len(sessions),
+            server_cores=server_cores,
+            client_cores=client_cores,
+            frames_per_second=sum(stream["fps"] for stream in streams),
+            slowest_fps=min(stream["fps"] for stream in streams),
+            p50_ms=quantile(delays, 0.5),
+            p95_ms=quantile(delays, 0.95),
+            p99_ms=quantile(delays, 0.99),
+            glass_p50_ms=quantile([delay for stream in streams for delay in stream["glass_ms"]], 0.5),
+            first_frame_seconds=quantile([first for first in first_frames if first is not None], 0.5),
+            resident_mb=self.resident_bytes() / 1e6,
+            kbps=sum(stream["kbps"] for stream in streams) / len(streams),
+            longest_gap_ms=max(stream["longest_gap_ms"] for stream in streams),
+            dropped_packets=sum(stream["dropped_packets"] for stream in streams),
+            key_frames=sum(stream["key_frames"] for stream in streams),
+            unreadable=sum(stream["unreadable"] for stream in streams),
+            mismatches=sum(stream["mismatches"] for stream in streams),
+        )
+
+
+@asynccontextmanager
+async def load_run(server: str, processes: int = 1) -> AsyncIterator[LoadRun]:
+    """Start a server ("ours" or "plain") and a client; stop both at the end."""
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(Child(CLIENT))
+        servers = [await stack.enter_async_context(Child(SERVERS[server])) for _ in range(processes)]
+        yield LoadRun(server, servers, client)

@@ -1,0 +1,64 @@
+"""Our media worker as a process of its own: the real engine in its real loop; only the way of messages is a pipe.
+
+offer   {session, sdp, job, room}  → {sdp}
+close   {session}                  → {}
+report  {}                         → {encoded_frames}   of all streams published now
+"""
+
+import asyncio
+from typing import Any
+
+from processors import catalogue
+from workers.engine_options import EngineOptions
+from workers.event_loop import new_event_loop
+from workers.media_worker import MediaWorker
+
+from .door import Message, log_to_stderr, serve
+from .jobs import OUR_KEYS
+
+CAPACITY = 64
+
+
+class OurServer:
+    def __init__(self) -> None:
+        self._answers: dict[int, Message] = {}
+        self.engine = MediaWorker("bench", self._take_reply, None, EngineOptions(capacity=CAPACITY))  # type: ignore[arg-type]
+
+    async def handle(self, message: Message) -> Message:
+        if message["type"] == "report":
+            return {"encoded_frames": self._encoded_frames()}
+        fields = self._offer(message) if message["type"] == "offer" else {"reason": "closed"}
+        common = {"id": message["id"], "session": message["session"], "reply_channel": "door"}
+        await self.engine.handle({"type": message["type"]} | common | fields)
+        answer = self._answers.pop(message["id"], {})
+        if answer.get("type") == "error":
+            return {"error": answer["message"]}
+        return {"sdp": answer["sdp"]} if message["type"] == "offer" else {}
+
+    def _offer(self, message: Message) -> Message:
+        key = OUR_KEYS[message["job"]]
+        spec = {"slug": key, "key": key, "version": 1, "configuration": {}, "title": key}
+        room = {"room": message["room"]} if message["room"] else {}
+        return {"sdp": message["sdp"], "processor": spec, "parameters": {}, "quality": "standard"} | room
+
+    def _encoded_frames(self) -> int:
+        return sum(seat.pipeline.outgoing_video.encoded_frames for seat in self.engine._seats.values())
+
+    async def _take_reply(self, reply_channel: str, message: dict[str, Any]) -> None:
+        if message.get("id") is not None:
+            self._answers[message["id"]] = message
+
+
+async def main() -> None:
+    catalogue.BUILTINS["bench-sleep"] = "tests.bench.slow_processor:Sleep"
+    server = OurServer()
+    running = asyncio.create_task(server.engine.run())
+    await serve(server.handle)
+    await server.engine.close(0)
+    running.cancel()
+
+
+if __name__ == "__main__":
+    log_to_stderr()
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(main())

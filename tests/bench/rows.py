@@ -1,0 +1,188 @@
+"""The rows of the benchmark. Each measures ours and the plain server in turn and returns its figures.
+
+A row is called with a ``Plan`` (how long, how often) and a list to which it adds every single measurement.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from .child import ChildFailed
+from .figures import Figure
+from .load_run import load_run
+from .measure import Measurement, median_measurement
+from .physical_limit import ms_per_frame
+
+Measurements = list[Measurement]
+
+# Visitors who come one after the other, in one run.
+SESSION_STEPS = (1, 2, 4, 8, 12)
+ROOM_SIZES = (2, 4, 6)
+# Where CPU and delay are compared.
+COMPARED_SESSIONS = 4
+ROOM_COMPARED = 4
+SHOW_VIEWERS = (1, 5)
+BOTH = ("ours", "plain")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long a window lasts, how long a server may settle before, and how often the compared rows are repeated."""
+
+    window_seconds: float
+    settle_seconds: float
+    repeats: int
+
+
+QUICK = Plan(window_seconds=2.5, settle_seconds=1.2, repeats=3)
+FULL = Plan(window_seconds=6.0, settle_seconds=2.0, repeats=5)
+
+Row = Callable[[Plan, Measurements], Awaitable[list[Figure]]]
+
+
+async def sessions(plan: Plan, seen: Measurements) -> list[Figure]:
+    """One person, one processor, 1 to 12 times: CPU, delay, first frame, memory."""
+    for job in ("none", "invert", "edges"):
+        for server in BOTH:
+            seen += await growing(plan, server, job, SESSION_STEPS)
+    for repeat in range(1, plan.repeats):
+        for job in ("none", "invert", "edges"):
+            for server in BOTH[:: 1 if repeat % 2 else -1]:
+                seen += await growing(plan, server, job, [COMPARED_SESSIONS])
+    return session_figures(seen)
+
+
+async def growing(plan: Plan, server: str, job: str, steps: Sequence[int]) -> Measurements:
+    """Let visitors come up to each number of ``steps`` and look at each, as far as the server lets them in."""
+    found: Measurements = []
+    async with load_run(server) as run:
+        for number in steps:
+            try:
+                await run.grow_to(number, job)
+            except ChildFailed:
+                return found
+            await run.settle(plan.settle_seconds)
+            found.append(await run.measure(plan.window_seconds))
+    return found
+
+
+def session_figures(seen: Measurements) -> list[Figure]:
+    def cpu(job: str, hold: float, reach: float) -> Figure:
+        ours, plain = (at(seen, server, job, COMPARED_SESSIONS) for server in BOTH)
+        name = f"cores per session, {COMPARED_SESSIONS} sessions, {job}"
+        return Figure(name, ours.cores_per_session, plain.cores_per_session, hold, reach)
+
+    ours, plain = (at(seen, server, "edges", COMPARED_SESSIONS) for server in BOTH)
+    figures = [
+        cpu("invert", 0.7, 0.5),
+        cpu("edges", 0.55, 0.4),
+        cpu("none", 0.15, 0.1),
+        Figure("p50 delay of edges, ms", ours.p50_ms, plain.p50_ms, 0.3, 0.15),
+        Figure("p95 delay of edges, ms", ours.p95_ms, plain.p95_ms),
+        Figure("first frame of edges, s", ours.first_frame_seconds, plain.first_frame_seconds),
+    ]
+    for job in ("none", "invert", "edges"):
+        for number in SESSION_STEPS:
+            if number != COMPARED_SESSIONS:
+                ours, plain = (cores_per_session(seen, server, job, number) for server in BOTH)
+                figures.append(Figure(f"cores per session, {number} sessions, {job}", ours, plain))
+    return figures
+
+
+async def rooms(plan: Plan, seen: Measurements) -> list[Figure]:
+    """Rooms of 2, 4 and 6, everyone sees everyone: server CPU without processors and with invert for all."""
+    figures = []
+    limits = {"none": (0.15, 0.1), "invert": (0.55, 0.35)}
+    for job, (hold, reach) in limits.items():
+        for size in ROOM_SIZES:
+            is_compared = size == ROOM_COMPARED
+            ours, plain = await both_rooms(plan, seen, size, job, plan.repeats - 1 if is_compared else 1)
+            limits_here = (hold, reach) if is_compared else (None, None)
+            name = f"room of {size}, cores, {job}"
+            figures.append(Figure(name, ours.server_cores, plain.server_cores, *limits_here))
+    return figures
+
+
+async def both_rooms(
+    plan: Plan, seen: Measurements, size: int, job: str, repeats: int
+) -> tuple[Measurement, Measurement]:
+    found: dict[str, Measurements] = {server: [] for server in BOTH}
+    for repeat in range(max(1, repeats)):
+        for server in BOTH[:: -1 if repeat % 2 else 1]:
+            async with load_run(server) as run:
+                await run.open_room(size, job)
+                await run.settle(plan.settle_seconds)
+                found[server].append(await run.measure(plan.window_seconds))
+        seen += [found[server][-1] for server in BOTH]
+    return median_measurement(found["ours"]), median_measurement(found["plain"])
+
+
+async def viewers(plan: Plan, seen: Measurements) -> list[Figure]:
+    """One more viewer of a processed stream: what each of four more costs, and whether anything more is encoded."""
+    cores: dict[str, list[float]] = {server: [] for server in BOTH}
+    encodes = []
+    few, many = SHOW_VIEWERS
+    for server in BOTH:
+        for number in SHOW_VIEWERS:
+            async with load_run(server) as run:
+                await run.open_show(number, "invert")
+                await run.settle(plan.settle_seconds)
+                before = await run.encoded_frames()
+                seen.append(await run.measure(plan.window_seconds))
+                encodes.append((await run.encoded_frames() - before) / plan.window_seconds)
+                cores[server].append(seen[-1].server_cores)
+    ours, plain = ((after - before) / (many - few) for before, after in cores.values())
+    return [
+        Figure("one more viewer of a processed stream, cores", ours, None, 0.03),
+        Figure("one more viewer of a processed stream, cores, plain", plain),
+        Figure("encodes a second more for four more viewers", round(encodes[1] - encodes[0], 1), None, 3.0),
+    ]
+
+
+async def slow(plan: Plan, seen: Measurements) -> list[Figure]:
+    """A processor of 0.2 s a frame: the delay stays short and the memory flat."""
+    seconds = max(4.0, plan.window_seconds)
+    found, grown = {}, {}
+    for server in BOTH:
+        async with load_run(server) as run:
+            await run.grow_to(COMPARED_SESSIONS, "sleep")
+            await run.settle(plan.settle_seconds + 2)
+            before = run.resident_bytes()
+            found[server] = await run.measure(seconds)
+            grown[server] = (run.resident_bytes() - before) / 1e6
+    seen += found.values()
+    return [
+        Figure("slow processor (0.2 s): p50 delay, s", found["ours"].p50_ms / 1000, None, 0.35, 0.25),
+        Figure("slow processor (0.2 s): p50 delay, s, plain", found["plain"].p50_ms / 1000),
+        Figure(f"slow processor (0.2 s): memory grown in {seconds:g} s, MB", grown["ours"], None, 4.0),
+        Figure(f"slow processor (0.2 s): memory grown in {seconds:g} s, MB, plain", grown["plain"]),
+    ]
+
+
+async def limit(plan: Plan, seen: Measurements) -> list[Figure]:
+    """The physical limit: decode, convert, process, convert, encode in one loop, without any network."""
+    figures = []
+    for job in ("invert", "edges"):
+        alone = ms_per_frame(job, plan.window_seconds)
+        if matching(seen, "ours", job, COMPARED_SESSIONS):
+            name = f"CPU ms per frame, {COMPARED_SESSIONS} sessions, over the physical limit, {job}"
+            figures.append(Figure(name, at(seen, "ours", job, COMPARED_SESSIONS).ms_per_frame, alone))
+        else:
+            figures.append(Figure(f"physical limit, CPU ms per frame, {job}", alone))
+    return figures
+
+
+def at(seen: Measurements, server: str, job: str, sessions: int) -> Measurement:
+    """Return the median of what was seen of this server with so many sessions."""
+    return median_measurement(matching(seen, server, job, sessions))
+
+
+def cores_per_session(seen: Measurements, server: str, job: str, sessions: int) -> float:
+    """NaN when the server was so busy that it let no more visitors in."""
+    if not matching(seen, server, job, sessions):
+        return float("nan")
+    return at(seen, server, job, sessions).cores_per_session
+
+
+def matching(seen: Measurements, server: str, job: str, sessions: int) -> Measurements:
+    wanted = (server, "studio", job, sessions)
+    return [each for each in seen if (each.server, each.setting, each.job, each.sessions) == wanted]
