@@ -1,10 +1,12 @@
 // Live figures out of getStats and the worker's own statistics: pure sums, no page.
 const COUNT_OVER_MS = 2000;
+const RATES_OVER_MS = 400;
 
 export class Figures {
   #before = null;
   #worker = {};
   #counted = null;
+  #at = -Infinity;
   latest = {};
 
   /** The worker counts frames since the start; what people want to see is how many there are in a second. */
@@ -18,6 +20,7 @@ export class Figures {
 
   reset() {
     this.#before = null;
+    this.#at = -Infinity;
     this.#worker = {};
     this.#counted = null;
     this.latest = {};
@@ -25,6 +28,9 @@ export class Figures {
 
   /** `report` is an RTCStatsReport. */
   update(report) {
+    // Rates over a moment are noise: asked twice in a row, the figures stay.
+    if (performance.now() - this.#at < RATES_OVER_MS) return this.latest;
+    this.#at = performance.now();
     const now = sample(report);
     const before = this.#before;
     this.#before = now;
