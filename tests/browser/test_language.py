@@ -41,7 +41,7 @@ TEXTS = """
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const parent = walker.currentNode.parentElement;
-        if (parent.closest("script, style, code, pre, template, [lang], [translate=no]")) continue;
+        if (parent.closest("script, style, code, pre, template, [lang]:not(html), [translate=no]")) continue;
         found.push(walker.currentNode.data);
     }
     for (const element of document.querySelectorAll("*"))
