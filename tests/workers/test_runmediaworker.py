@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.patience import patient, wait_until
-from tests.support.processes import free_port
+from tests.support.processes import RunningProgram, free_port
 from tests.support.redis_server import RedisServer
-from tests.support.site import Site
+from tests.support.site import MANAGE, Site
 from tests.support.visitor import Visitor
 
 pytestmark = [pytest.mark.redis, pytest.mark.timeout(180)]
@@ -63,7 +63,11 @@ def workers_known(site: Site) -> int:
 def worker_pids(site: Site) -> list[int]:
     """The supervisor's children that hold sessions; multiprocessing keeps one process of its own beside them."""
     assert site.workers
-    return [pid for pid in site.workers.left_over() if b"spawn_main" in command_of(pid)]
+    return spawned(site.workers)
+
+
+def spawned(program: RunningProgram) -> list[int]:
+    return [pid for pid in program.left_over() if b"spawn_main" in command_of(pid)]
 
 
 def command_of(pid: int) -> bytes:
@@ -176,3 +180,15 @@ def test_workers_end_with_a_supervisor_that_was_killed(site: Site) -> None:
     assert site.workers
     os.kill(site.workers.pid, signal.SIGKILL)
     wait_until(lambda: not worker_pids(site), "no orphan is left", seconds=10)
+
+
+def test_serve_can_look_after_the_workers_itself(tmp_path: Path, redis: RedisServer) -> None:
+    site = Site(tmp_path, redis.url, GUESTS_ALLOWED="True")
+    web = RunningProgram([*MANAGE, "serve", "--workers", "1"], tmp_path / "serve.log", site.environment())
+    try:
+        wait_until(lambda: len(spawned(web)) == 1, "the web process started its worker", seconds=40)
+        wait_until(lambda: "is at http" in web.output(), "the site is there", seconds=40)
+        wait_until(lambda: workers_known(site) >= 1, "a worker is known", seconds=40)
+    finally:
+        assert web.stop(signal.SIGINT) < patient(4)
+    assert web.process.returncode == 0
