@@ -26,16 +26,16 @@ const PROBLEMS = {
   no_picture: () => [gettext("Connected, but no picture arrives"), gettext("It was tried twice. Start again, or look at the connection details."), [START]],
   connection_lost: () => [gettext("Connection lost"), gettext("It did not come back within 45 seconds. Check your network, then start again."), [START]],
   idle: () => [gettext("The session ended because nothing was sent"), gettext("Start again whenever you like."), [START]],
+  failed: () => PROBLEMS.no_path(),
+  host: () => PROBLEMS.closed_by_host(),
+  restart: () => PROBLEMS.restarting(),
   closed_by_host: () => [gettext("The host ended this session"), gettext("Start again, or ask the person who runs this site."), [START, GALLERY]],
-  time_limit: () => [gettext("The time for this session is over"), gettext("Start again whenever a place is free."), [START]],
-  replaced: () => [gettext("This session goes on in another tab"), gettext("Start again to have it here."), [START]],
-  retired: () => [gettext("This processor has been taken off the wall"), gettext("Choose another one."), [GALLERY]],
   restarting: () => [gettext("The server is being updated"), gettext("Start again in a minute."), [START]],
 };
 
 /** Returns { title, text, actions, technical } for a code of the protocol; unknown codes show the server's sentence. */
-export function serviceProblem({ code, message = "", retryAfter = null, reason = "" }) {
-  const known = PROBLEMS[code] ?? PROBLEMS[reason];
+export function serviceProblem({ code, message = "", retryAfter = null }) {
+  const known = PROBLEMS[code];
   const [title, text, actions] = known
     ? known({ message, retryAfter })
     : [gettext("The session could not go on"), message || gettext("Start again."), [START]];

@@ -11,8 +11,8 @@ const CONNECTED_DEADLINE_MS = 15_000;
 const FIRST_FRAME_DEADLINE_MS = 8_000;
 const DISCONNECTED_GRACE_MS = 4_000;
 
-// After these the same session, or a fresh one, may go on without a click.
-const RECOVERABLE = new Set(["worker_lost", "worker_gone", "offline", "restarting", "draining", "lost", "restart", "moved", "unreachable", "timeout", "not_ready", "session_unknown"]);
+// After these the same session, or a fresh one like it, goes on without a click.
+const RECOVERABLE = new Set(["lost", "restart", "left", "failed", "offline", "unreachable", "timeout", "not_ready", "session_unknown"]);
 
 export class Session extends EventTarget {
   state = "idle";
@@ -38,6 +38,8 @@ export class Session extends EventTarget {
     signalling.addEventListener("open", () => this.#signallingIsBack());
     signalling.addEventListener("session.closed", ({ detail }) => this.#closedByServer(detail));
     signalling.addEventListener("error", ({ detail }) => this.#troubled(detail));
+    signalling.addEventListener("error", ({ detail }) => this.#toldOfError(detail));
+    signalling.addEventListener("server.restart", () => this.#opened && emit(this, "restarting"));
     signalling.addEventListener("session.live", ({ detail }) => this.#isMine(detail) && this.phases.mark("media"));
   }
 
@@ -205,13 +207,16 @@ export class Session extends EventTarget {
     else if (this.state === "connecting") this.#fail(new Refusal({ code: "no_path", message: "" }));
   }
 
-  /** A socket that came back belongs to a new connection: tell the server which session is ours. Media never stopped. */
+  /** A socket that came back belongs to a new connection: tell the server which session is ours. */
   async #signallingIsBack() {
     if (!this.#opened || this.#recovering || this.state !== "live") return;
     try {
-      await this.#resume();
+      const { parameters } = await this.#resume();
+      // No values in force means a new place for the session, which has not heard of our media yet.
+      const isNewPlace = this.manifest.parameters.length && !Object.keys(parameters).length;
+      if (isNewPlace) this.#recover("lost");
     } catch (error) {
-      if (error.code === "session_unknown") this.#recover("session_unknown");
+      if (RECOVERABLE.has(error.code)) this.#recover(error.code);
     }
   }
 
@@ -219,6 +224,7 @@ export class Session extends EventTarget {
     const { session, token } = this.#opened;
     const resumed = await this.#signalling.request("session.resume", { session, token });
     this.#opened.iceServers = resumed.ice_servers ?? this.#opened.iceServers;
+    return resumed;
   }
 
   /** The one path back from any loss: same session if the server still has it, else a new one like it. */
@@ -287,9 +293,14 @@ export class Session extends EventTarget {
 
   #closedByServer(detail) {
     if (!this.#isMine(detail)) return;
-    const code = detail.code || detail.reason;
-    if (RECOVERABLE.has(code) || RECOVERABLE.has(detail.reason)) return this.#recover(code);
-    this.#end("failed", { error: new Refusal({ ...detail, code }), reason: detail.reason });
+    const begun = ["live", "reconnecting"].includes(this.state);
+    if (begun && RECOVERABLE.has(detail.reason)) return this.#recover(detail.reason);
+    this.#end("failed", { error: new Refusal({ ...detail, code: detail.reason }) });
+  }
+
+  /** An error that answers no request is an event of the session: the worker is out of reach, for example. */
+  #toldOfError(detail) {
+    if (this.#opened && detail.session === this.id && this.state === "live" && RECOVERABLE.has(detail.code)) this.#recover(detail.code);
   }
 
   #isMine({ session }) {

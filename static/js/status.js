@@ -1,7 +1,8 @@
 // The truth in few words, at the left of the bar; announced politely, figures not.
 import { gettext, quantity } from "./i18n.js";
 
-export function statusWords({ state, prompting, media, processor, unsteady }) {
+export function statusWords({ state, prompting, media, processor, unsteady, restarting }) {
+  if (restarting && ["live", "reconnecting"].includes(state)) return gettext("The server is being updated, moving you");
   if (state === "permission") return permissionWords(prompting, media);
   if (state === "queued") return gettext("Waiting");
   if (state === "connecting") return gettext("Connecting");

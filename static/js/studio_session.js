@@ -31,6 +31,7 @@ export function joinSession(studio) {
     show(studio, detail);
   });
   session.addEventListener("stream", ({ detail }) => showStream(studio, detail.stream));
+  session.addEventListener("restarting", () => update(studio, { restarting: true }));
   session.addEventListener("unsteady", () => update(studio, { unsteady: true }));
   session.addEventListener("connected", () => update(studio, { unsteady: false }));
   session.addEventListener("data", ({ detail }) => detail.type === "processor" && showProcessor(studio));
@@ -87,6 +88,7 @@ function show(studio, { state, error }) {
   }
   showWaiting(studio, state);
   if (state === "live") wentLive(studio);
+  if (state === "live") update(studio, { restarting: false });
   if (state === "reconnecting") studio.stage.hold();
   if (!running) wentAway(studio);
   if (state === "failed") showProblem(studio, error);
@@ -184,8 +186,9 @@ function showProcessor(studio) {
   update(studio, {});
 }
 
-function showProblem(studio, error) {
+async function showProblem(studio, error) {
   const { session, source } = studio;
+  if (error?.code === "unreachable") return studio.problem.show(serviceProblem(await whyUnreachable(studio)));
   if (error?.code !== "no_media") return studio.problem.show(serviceProblem(error ?? {}));
   const kind = session.manifest.takes.includes("video") ? "video" : "audio";
   const problem = mediaProblem(source.problems[kind] ?? Object.values(source.problems)[0], kind);
@@ -193,6 +196,12 @@ function showProblem(studio, error) {
   const again = () => studio.problem.isShown && start(studio, studio.lastStart);
   studio.stopWaiting = recoverBy(studio, problem, again);
   return undefined;
+}
+
+/** A refused websocket tells a page nothing: the site's own readiness does. */
+async function whyUnreachable({ config }) {
+  const ready = await fetch(config.urls.ready).catch(() => null);
+  return { code: ready && !ready.ok ? "not_ready" : "unreachable" };
 }
 
 /** No reload, and where the browser tells, not even a click: allowed or plugged in means go on. */
