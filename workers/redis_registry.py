@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Collection
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -30,6 +30,7 @@ from .registry import (
 
 # A registry that does not answer at once is treated as away; sessions that run do not need it.
 ANSWER_SECONDS = 2.0
+CONNECTIONS = 8
 REFUSALS: dict[str, type[RegistryError]] = {
     "offline": NoWorker,
     "busy": AllBusy,
@@ -139,15 +140,18 @@ class RedisRegistry(Registry):
 
 
 def connect(url: str) -> Redis:
-    client: Redis = Redis.from_url(
+    pool = BlockingConnectionPool.from_url(
         url,
+        # A burst waits its turn; it does not open a connection for each question.
+        max_connections=CONNECTIONS,
+        timeout=ANSWER_SECONDS,
         decode_responses=True,
         socket_timeout=ANSWER_SECONDS,
         socket_connect_timeout=ANSWER_SECONDS,
         # The caller's own rhythm is the retry: a heartbeat comes again in a second.
         retry=Retry(NoBackoff(), 0),
     )
-    return client
+    return Redis.from_pool(pool)
 
 
 def milliseconds(seconds: float) -> int:
