@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import platform
 import sys
 import time
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 
 from . import rows
 from .capacity import capacity
+from .chromium_rows import chromium
 from .figures import Figure, table, write_json
 from .measure import Measurement
 from .stream import FOLDER, prepared_stream
@@ -20,7 +22,7 @@ QUICK_ROWS: dict[str, rows.Row] = {
     "slow": rows.slow,
     "limit": rows.limit,
 }
-FULL_ROWS: dict[str, rows.Row] = QUICK_ROWS | {"capacity": capacity}
+FULL_ROWS: dict[str, rows.Row] = QUICK_ROWS | {"capacity": capacity, "chromium": chromium}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,6 +33,8 @@ def main(arguments: Sequence[str]) -> int:
     figures, seen = asyncio.run(measure_rows(names, plan))
     write_json(FOLDER / "latest.json", [figure.as_dict() for figure in figures])
     write_json(FOLDER / "measurements.json", [each.as_dict() for each in seen])
+    if disturbed := sum(not each.is_calm for each in seen):
+        say(f"\nOther work kept this machine busy in {disturbed} of {len(seen)} windows: figures may be off.")
     say(f"\n{table(figures)}\n\nWritten to {FOLDER}/latest.json; every window is in measurements.json.")
     return int(any(figure.holds is False for figure in figures))
 
@@ -39,21 +43,10 @@ async def measure_rows(names: list[str], plan: rows.Plan) -> tuple[list[Figure],
     figures: list[Figure] = []
     seen: list[Measurement] = []
     for name in names:
-        begun, known = time.monotonic(), len(seen)
+        begun = time.monotonic()
         figures += await FULL_ROWS[name](plan, seen)
-        say(f"{name}: {time.monotonic() - begun:.0f} s")
-        for measurement in seen[known:]:
-            say(f"  {in_words(measurement)}")
+        say(f"The row {name} took {time.monotonic() - begun:.0f} s.")
     return figures, seen
-
-
-def in_words(each: Measurement) -> str:
-    return (
-        f"{each.server:5} {each.setting:6} {each.job:6} {each.sessions:2} sessions: "
-        f"{each.cores_per_session:.3f} core each, {each.ms_per_frame:5.2f} ms a frame, {each.fps:5.1f} fps, "
-        f"p50/p95/p99 {each.p50_ms:.1f}/{each.p95_ms:.1f}/{each.p99_ms:.1f} ms, glass {each.glass_p50_ms:.1f} ms, "
-        f"first frame {each.first_frame_seconds:.2f} s, {each.resident_mb:.0f} MB, {each.kbps:.0f} kbit/s"
-    )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -71,5 +64,6 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
     say(f"Python {platform.python_version()} on {platform.platform()}")
     raise SystemExit(main(sys.argv[1:]))

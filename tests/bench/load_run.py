@@ -1,13 +1,16 @@
 """A server, the load client, and visitors who come and are watched."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from .child import Child
 from .door import Message
-from .measure import Measurement, cpu_seconds, quantile, resident_bytes
+from .measure import Measurement, busy_seconds, cpu_seconds, quantile, resident_bytes
+
+logger = logging.getLogger(__name__)
 
 CLIENT = "tests.bench.client"
 SERVERS = {"ours": "tests.bench.our_server", "plain": "tests.bench.plain_server"}
@@ -71,16 +74,23 @@ class LoadRun:
         await self._client.ask("window", seconds=seconds)
 
     async def measure(self, seconds: float) -> Measurement:
-        server_before, client_before = self._server_cpu(), cpu_seconds(self._client.pid)
+        before = self._cpu()
         window = await self._client.ask("window", seconds=seconds)
-        server_used = self._server_cpu() - server_before
-        client_used = cpu_seconds(self._client.pid) - client_before
-        return self._measurement(window, server_used / seconds, client_used / seconds)
+        server, client, machine = (
+            (after - earlier) / seconds for earlier, after in zip(before, self._cpu(), strict=True)
+        )
+        found = self._measurement(window, server, client, machine - server - client)
+        logger.info("%s", found)
+        return found
 
-    def _server_cpu(self) -> float:
-        return sum(cpu_seconds(process.pid) for process in self._processes)
+    def _cpu(self) -> tuple[float, float, float]:
+        """Return the CPU seconds used so far by the server, by the client and by all processes together."""
+        server = sum(cpu_seconds(process.pid) for process in self._processes)
+        return server, cpu_seconds(self._client.pid), busy_seconds()
 
-    def _measurement(self, window: Message, server_cores: float, client_cores: float) -> Measurement:
+    def _measurement(
+        self, window: Message, server_cores: float, client_cores: float, other_cores: float
+    ) -> Measurement:
         sessions = list(window["sessions"].values())
         streams: list[dict[str, Any]] = [stream for session in sessions for stream in session["streams"]]
         delays = [delay for stream in streams for delay in stream["delays_ms"]]
@@ -92,6 +102,7 @@ class LoadRun:
             sessions=len(sessions),
             server_cores=server_cores,
             client_cores=client_cores,
+            other_cores=other_cores,
             frames_per_second=sum(stream["fps"] for stream in streams),
             slowest_fps=min(stream["fps"] for stream in streams),
             p50_ms=quantile(delays, 0.5),

@@ -8,8 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+# With more than this in other use (cores) a window says little about the server.
+CALM_CORES = 0.35
 # CPUCLOCK_SCHED of linux/include/linux/posix-timers.h: the clock of another process, in nanoseconds.
 CPUCLOCK_SCHED = 2
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -37,6 +40,12 @@ def family(pid: int) -> Iterator[int]:
             yield from family(int(child))
 
 
+def busy_seconds() -> float:
+    """Return the CPU time that all processes of this machine have used."""
+    user, nice, system, _, _, irq, softirq, steal = map(int, Path("/proc/stat").read_text().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / TICKS_PER_SECOND
+
+
 @dataclass(frozen=True)
 class Measurement:
     """One window of time with a number of sessions."""
@@ -49,6 +58,8 @@ class Measurement:
     # Cores in use, by all server processes and by the load client.
     server_cores: float
     client_cores: float
+    # Cores that everything else on this machine used meanwhile.
+    other_cores: float
     # Frames a second over all received streams, and the slowest stream's.
     frames_per_second: float
     slowest_fps: float
@@ -71,12 +82,27 @@ class Measurement:
         return self.frames_per_second / self.sessions
 
     @property
+    def is_calm(self) -> bool:
+        """Whether the machine had little else to do."""
+        return self.other_cores < CALM_CORES
+
+    @property
     def cores_per_session(self) -> float:
         return self.server_cores / self.sessions
 
     @property
     def ms_per_frame(self) -> float:
         return 1000 * self.server_cores / max(self.frames_per_second, 1e-9)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.server:5} {self.setting:6} {self.job:6} {self.sessions:2} sessions: "
+            f"{self.cores_per_session:.3f} core each, {self.ms_per_frame:5.2f} ms a frame, {self.fps:5.1f} fps, "
+            f"p50/p95/p99 {self.p50_ms:.1f}/{self.p95_ms:.1f}/{self.p99_ms:.1f} ms, "
+            f"glass {self.glass_p50_ms:.1f} ms, first frame {self.first_frame_seconds:.2f} s, "
+            f"{self.resident_mb:.0f} MB, {self.kbps:.0f} kbit/s, client {self.client_cores:.2f} core"
+            + ("" if self.is_calm else f" (others used {self.other_cores:.2f} cores)")
+        )
 
     def as_dict(self) -> dict[str, Any]:
         derived = {"cores_per_session": self.cores_per_session, "ms_per_frame": self.ms_per_frame}
@@ -95,9 +121,11 @@ def quantile(values: list[float], share: float) -> float:
 
 
 def median_measurement(measurements: list[Measurement]) -> Measurement:
-    """Return the measurement whose every number is the median of the repeats."""
-    first = asdict(measurements[0])
-    columns = {name: [asdict(each)[name] for each in measurements] for name in first}
+    """Return the measurement whose every number is the median of the repeats, of the calm ones if there are any."""
+    chosen = [asdict(each) for each in measurements if each.is_calm] or [
+        asdict(each) for each in measurements
+    ]
+    columns = {name: [each[name] for each in chosen] for name in chosen[0]}
     return Measurement(
         **{
             name: values[0] if isinstance(values[0], str) else statistics.median(values)

@@ -51,6 +51,6 @@ def test_figures_are_judged_and_written(tmp_path: Path) -> None:
 
 def test_repeats_are_joined_by_their_medians() -> None:
     values = dict.fromkeys(Measurement.__dataclass_fields__, 1.0) | {"setting": "studio", "job": "edges"}
-    values |= {"server": "ours", "sessions": 4}
+    values |= {"server": "ours", "sessions": 4, "other_cores": 0.1}
     seen = [Measurement(**values | {"p50_ms": p50}) for p50 in (9.0, 2.0, 3.0)]
     assert rows.at(seen, "ours", "edges", 4).p50_ms == 3.0
