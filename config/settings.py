@@ -1,6 +1,8 @@
 """All settings, from the environment. A clone runs without any; bad values are refused with the fix."""
 
+import contextlib
 import json
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -84,8 +86,13 @@ def stored_secret(path: Path) -> str:
     """Return the key kept in ``path``; make it at the first start so that sessions survive a restart."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50))
+        # Several processes may start together: the first key stays, whole.
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
     return path.read_text().strip()
 
 
