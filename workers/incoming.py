@@ -32,23 +32,16 @@ MAX_CONCEALED_SECONDS = 1.0
 REMEMBERED_ARRIVALS = 128
 
 
-class IncomingVideo:
-    """One published camera or screen."""
+class IncomingStream:
+    """What sound and pictures have in common: encoded frames that are passed on, and kept while somebody decodes."""
 
-    def __init__(self, ask_for_key_frame: Callable[[], None]) -> None:
-        # Asks the publisher for a key frame; callable from any thread.
-        self.ask_for_key_frame = ask_for_key_frame
+    backlog_frames: int
+
+    def __init__(self) -> None:
         # Frames that the processor's thread has not decoded yet.
         self._backlog: deque[EncodedFrame] = deque()
-        self._decoder = VideoDecoder()
         # Whether the backlog is filled at all.
         self._is_decoding = False
-        # Whether frames are skipped until a key frame comes.
-        self._wants_key_frame = True
-        # time.monotonic() of arrival by media time, of the newest frames.
-        self._arrivals: dict[float, float] = {}
-        # Returns the bit rate that viewers can take at most, in bit/s, or None.
-        self.estimate_limit: Callable[[], int | None] = lambda: None
         # Called on the loop with every frame.
         self.on_frame: Callable[[EncodedFrame], None] = lambda frame: None
         self.rate = RateMeter()
@@ -62,19 +55,56 @@ class IncomingVideo:
         self.last_frame_at = frame.arrived_at
         self.rate.count(frame.arrived_at)
         if self._is_decoding:
+            if len(self._backlog) >= self.backlog_frames:
+                self._overflow()
             self._keep(frame)
         self.on_frame(frame)
+
+    def start_decoding(self) -> None:
+        self._is_decoding = True
+
+    def stop_decoding(self) -> None:
+        self._is_decoding = False
+        self._backlog.clear()
+
+    def _keep(self, frame: EncodedFrame) -> None:
+        self._backlog.append(frame)
+
+    def _overflow(self) -> None:
+        """Make room in a full backlog."""
+        self.overflowed_frames += 1
+        self._backlog.popleft()
+
+    def _pop(self) -> EncodedFrame | None:
+        try:
+            return self._backlog.popleft()
+        except IndexError:
+            return None
+
+
+class IncomingVideo(IncomingStream):
+    """One published camera or screen."""
+
+    backlog_frames = VIDEO_BACKLOG_FRAMES
+
+    def __init__(self, ask_for_key_frame: Callable[[], None]) -> None:
+        super().__init__()
+        # Asks the publisher for a key frame; callable from any thread.
+        self.ask_for_key_frame = ask_for_key_frame
+        # Returns the bit rate that viewers can take at most, in bit/s, or None.
+        self.estimate_limit: Callable[[], int | None] = lambda: None
+        self._decoder = VideoDecoder()
+        # Whether frames are skipped until a key frame comes.
+        self._wants_key_frame = True
+        # time.monotonic() of arrival by media time, of the newest frames.
+        self._arrivals: dict[float, float] = {}
 
     def start_decoding(self) -> None:
         """Begin to keep frames for ``latest``; the first picture comes with the next key frame."""
         if not self._is_decoding:
             self._wants_key_frame = True
-            self._is_decoding = True
+            super().start_decoding()
             self.ask_for_key_frame()
-
-    def stop_decoding(self) -> None:
-        self._is_decoding = False
-        self._backlog.clear()
 
     def latest(self, pixel_format: str) -> Frame | None:
         """Return the newest picture, or None when there is none since the last call.
@@ -101,20 +131,16 @@ class IncomingVideo:
         return self._arrivals.get(media_time)
 
     def _keep(self, frame: EncodedFrame) -> None:
-        if len(self._backlog) >= VIDEO_BACKLOG_FRAMES:
-            self.overflowed_frames += len(self._backlog)
-            self._backlog.clear()
-            self._wants_key_frame = True
-        self._backlog.append(frame)
+        super()._keep(frame)
         self._arrivals[frame.time] = frame.arrived_at
         if len(self._arrivals) > REMEMBERED_ARRIVALS:
             self._arrivals.pop(next(iter(self._arrivals)))
 
-    def _pop(self) -> EncodedFrame | None:
-        try:
-            return self._backlog.popleft()
-        except IndexError:
-            return None
+    def _overflow(self) -> None:
+        """Each picture needs the one before, so a full backlog is of no use any more."""
+        self.overflowed_frames += len(self._backlog)
+        self._backlog.clear()
+        self._wants_key_frame = True
 
     def _decode(self, frame: EncodedFrame) -> VideoFrame | None:
         if self._wants_key_frame:
@@ -132,49 +158,33 @@ class IncomingVideo:
             return None
 
 
-class IncomingAudio:
+class IncomingAudio(IncomingStream):
     """One published microphone, or the sound of a shared screen."""
 
+    backlog_frames = AUDIO_BACKLOG_FRAMES
+
     def __init__(self, set_in_order: Callable[[bool], None]) -> None:
+        super().__init__()
         # Tells the jitter buffer whether packets must come in order.
         self._set_in_order = set_in_order
-        self._backlog: deque[EncodedFrame] = deque()
-        self._is_decoding = False
         self._decoder: OpusDecoder | None = None
         self._format = (0, 0)
         # Media time at which the next packet should begin; None at a new beginning.
         self._expected: float | None = None
-        self.on_frame: Callable[[EncodedFrame], None] = lambda frame: None
-        self.rate = RateMeter()
-        self.last_frame_at = time.monotonic()
-        self.undecodable_frames = 0
-        self.overflowed_frames = 0
-
-    def put(self, frame: EncodedFrame) -> None:
-        self.last_frame_at = frame.arrived_at
-        self.rate.count(frame.arrived_at)
-        if self._is_decoding:
-            if len(self._backlog) >= AUDIO_BACKLOG_FRAMES:
-                self.overflowed_frames += 1
-                self._backlog.popleft()
-            self._backlog.append(frame)
-        self.on_frame(frame)
 
     def start_decoding(self) -> None:
         self._set_in_order(True)
-        self._is_decoding = True
+        super().start_decoding()
 
     def stop_decoding(self) -> None:
         self._set_in_order(False)
-        self._is_decoding = False
-        self._backlog.clear()
+        super().stop_decoding()
 
     def next(self, sample_rate: int, channels: int) -> SamplesAt | None:
         """Return the next packet's sound at the wanted rate and channels, lost packets before it as silence."""
         self._prepare(sample_rate, channels)
-        try:
-            frame = self._backlog.popleft()
-        except IndexError:
+        frame = self._pop()
+        if frame is None:
             return None
         samples = self._decode(frame)
         gap = self._gap_seconds(frame)
