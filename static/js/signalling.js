@@ -7,7 +7,6 @@ const PING_EVERY_MS = 20_000;
 const PONG_DEADLINE_MS = 8_000;
 const ABNORMAL_CLOSE = 1006;
 const RESTART_CLOSE = 4012;
-const RESTART_CLOSE = 4012;
 const FINAL_CLOSE_CODES = new Set([4400, 4401, 4403]);
 
 export class Refusal extends Error {
