@@ -23,9 +23,13 @@ class Constraint(NamedTuple):
 
 
 def whole(label: Any, minimum: int, maximum: int, unit: str) -> Callable[[], forms.Field]:
-    help_text = _("%(unit)s; empty: as the class says") % {"unit": unit}
+    # `%` ends the laziness, so it happens when the field is made: then the language is known.
     return lambda: forms.IntegerField(
-        label=label, required=False, min_value=minimum, max_value=maximum, help_text=help_text
+        label=label,
+        required=False,
+        min_value=minimum,
+        max_value=maximum,
+        help_text=_("%(unit)s; empty: as the class says") % {"unit": unit},
     )
 
 

@@ -46,7 +46,9 @@ class Processor(models.Model):
             "Draft: staff, by its address. Members: all who are signed in. Everyone: guests as well."
         ),
     )
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PUBLISHED, editable=False)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.PUBLISHED, editable=False
+    )
     session_limit = models.PositiveIntegerField(
         _("session limit"),
         default=0,

@@ -7,8 +7,10 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.http.response import HttpResponse
+from django.template.defaultfilters import yesno
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +20,7 @@ from ..signals import close_sockets
 from ..user import User
 
 NAMES = ("username", "display_name", "email", "language")
-RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
+RIGHTS = ("is_active", "is_staff", "is_superuser", "groups")
 DATES = ("last_login", "date_joined")
 
 
@@ -36,9 +38,10 @@ class CreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
 class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     form = ChangeForm
     add_form = CreationForm
-    list_display = ("username", "display_name", "email", "is_staff", "is_active", "last_login")
+    list_display = ("username", "display_name", "email", "staff", "active", "last_login")
     search_fields = ("username", "display_name", "email")
     readonly_fields = DATES
+    filter_horizontal = ()
     actions = ("make_reset_link", "remove_second_factor")
     fieldsets = (
         (None, {"fields": ("username", "password", "must_change_password")}),
@@ -46,6 +49,22 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
         (gettext_lazy("Rights"), {"fields": RIGHTS}),
         (gettext_lazy("Dates"), {"fields": DATES}),
     )
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """A team has few groups: all at a glance. Rights come by group, not by person."""
+        return super().formfield_for_manytomany(
+            db_field, request, **{**options, "widget": CheckboxSelectMultiple}
+        )
+
+    # Words instead of Django's icons, whose names for screen readers are English in every language.
+
+    @admin.display(description=gettext_lazy("staff"), ordering="is_staff")
+    def staff(self, user: User) -> str:
+        return str(yesno(user.is_staff))
+
+    @admin.display(description=gettext_lazy("active"), ordering="is_active")
+    def active(self, user: User) -> str:
+        return str(yesno(user.is_active))
 
     @admin.action(description=gettext_lazy("Make a link that sets a new password"), permissions=["change"])
     def make_reset_link(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
@@ -77,9 +96,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         own = super().get_readonly_fields(request, obj)
-        return (
-            own if is_superuser(request) else (*own, "is_superuser", "is_staff", "groups", "user_permissions")
-        )
+        return own if is_superuser(request) else (*own, "is_superuser", "is_staff", "groups")
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """The page of a user sets a password too, so it follows the same rule."""

@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                         default="published",
                         editable=False,
                         max_length=10,
+                        verbose_name="state",
                     ),
                 ),
                 (
