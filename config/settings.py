@@ -23,7 +23,9 @@ def typed(name: str, read: Any, default: Any, example: str) -> Any:
     try:
         return read(name, default=default)
     except (ValueError, TypeError) as error:
-        raise ImproperlyConfigured(f"{name} has an unusable value; write for example {name}={example}") from error
+        raise ImproperlyConfigured(
+            f"{name} has an unusable value; write for example {name}={example}"
+        ) from error
 
 
 def flag(name: str, default: bool) -> bool:
@@ -55,7 +57,9 @@ def json_list(name: str) -> list[dict[str, Any]]:
     except json.JSONDecodeError as error:
         raise ImproperlyConfigured(f"{name} is not JSON; write for example {name}={example}") from error
     if not isinstance(value, list) or not all(isinstance(item, dict) and "urls" in item for item in value):
-        raise ImproperlyConfigured(f"{name} must be a list of objects with urls; write for example {name}={example}")
+        raise ImproperlyConfigured(
+            f"{name} must be a list of objects with urls; write for example {name}={example}"
+        )
     return value
 
 
@@ -78,7 +82,9 @@ def port_range(name: str) -> tuple[int, int]:
         return (0, 0)
     first, _dash, last = value.partition("-")
     if not (first.isdigit() and last.isdigit() and 1024 <= int(first) <= int(last) <= 65535):
-        raise ImproperlyConfigured(f"{name}={value} is not a range of ports; write for example {name}=50000-50100")
+        raise ImproperlyConfigured(
+            f"{name}={value} is not a range of ports; write for example {name}=50000-50100"
+        )
     return (int(first), int(last))
 
 
@@ -283,7 +289,9 @@ SSO_EMAIL_DOMAINS = [domain.lower().lstrip("@") for domain in env.list("SSO_EMAI
 # Where the provider forwards to while somebody signs in, if that is not its own address.
 SSO_FORM_ORIGINS = env.list("SSO_FORM_ORIGINS", default=[])
 if SSO_OIDC_SERVER_URL and not (SSO_OIDC_CLIENT_ID and SSO_OIDC_CLIENT_SECRET):
-    raise ImproperlyConfigured("SSO_OIDC_SERVER_URL needs SSO_OIDC_CLIENT_ID and SSO_OIDC_CLIENT_SECRET; set both")
+    raise ImproperlyConfigured(
+        "SSO_OIDC_SERVER_URL needs SSO_OIDC_CLIENT_ID and SSO_OIDC_CLIENT_SECRET; set both"
+    )
 if SSO_SIGNUP_ALLOWED and not SSO_EMAIL_DOMAINS:
     raise ImproperlyConfigured(
         "SSO_SIGNUP_ALLOWED=True needs SSO_EMAIL_DOMAINS; write for example SSO_EMAIL_DOMAINS=example.org"
