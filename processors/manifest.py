@@ -52,4 +52,6 @@ def translated(described: dict[str, Any], translate: Translate) -> dict[str, Any
     for name in ("columns", "series"):
         if described.get(name):
             shown[name] = [translate(text) if text else "" for text in described[name]]
+    if described.get("labels"):
+        shown["labels"] = {word: translate(word) for word in described["labels"]}
     return described | shown

@@ -1,6 +1,6 @@
 """What a processor gives back besides a bare picture, and how the page shows it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -110,9 +110,16 @@ class Chart(ResultView):
 
 @dataclass(frozen=True)
 class Boxes(ResultView):
-    """Rectangles over the picture: ``box(...)`` objects in fractions of its width and height."""
+    """Rectangles over the picture: ``box(...)`` objects in fractions of its width and height.
+
+    ``labels`` are words with which labels of boxes begin; a page shows them in the visitor's language.
+    """
 
     view: ClassVar[str] = "boxes"
+    labels: Sequence[str] = ()
+
+    def describe(self) -> dict[str, Any]:
+        return super().describe() | {"labels": {word: word for word in self.labels}}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ class Faces(VideoProcessor):
     results = {
         "count": Number("Faces"),
         "faces": Table("Found", columns=("Face", "Left", "Top", "Width", "Height", "Score")),
-        "boxes": Boxes("Boxes"),
+        "boxes": Boxes("Boxes", labels=("Face",)),
     }
 
     draw = SwitchParameter(
@@ -36,7 +36,7 @@ class Faces(VideoProcessor):
         faces = self.finder.find(image, self.frame_time)
         data = {"count": len(faces), "faces": rows(faces), "boxes": [] if self.draw else boxes(image, faces)}
         for number, face in enumerate(faces if self.draw else [], start=1):
-            draw_box(image, *face[:4], text=f"Face {number}")
+            draw_box(image, *face[:4], text=str(number))
         return Result(image=image, data=data)
 
 

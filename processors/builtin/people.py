@@ -18,7 +18,7 @@ class People(VideoProcessor):
     results = {
         "count": Number("People"),
         "people": Table("Found", columns=("Person", "Left", "Top", "Width", "Height", "Score")),
-        "boxes": Boxes("Boxes"),
+        "boxes": Boxes("Boxes", labels=("Person",)),
     }
 
     certainty = FloatParameter("Certainty", default=0.4, step=0.05, help="Less certain finds are left out.")

@@ -9,6 +9,7 @@ const FONT = 13;
 export class BoxesView {
   #canvas;
   #count;
+  #words;
   #boxes;
   #paint;
 
@@ -16,6 +17,7 @@ export class BoxesView {
     this.#canvas = canvas;
     this.#paint = { dark: colour(canvas.parentElement, "--stage"), light: colour(canvas.parentElement, "--live-on-stage"), font: font(element) };
     this.#count = element.querySelector("[data-value]");
+    this.#words = description.labels ?? {};
     this.#boxes = new Accumulator(description);
   }
 
@@ -42,8 +44,14 @@ export class BoxesView {
     // Dark under light, so that the line shows on any picture.
     this.#stroke(context, place, this.#paint.dark, (LINE + 2) * devicePixelRatio);
     this.#stroke(context, place, this.#paint.light, LINE * devicePixelRatio);
-    const text = [label, score === null || score === undefined ? "" : score.toLocaleString(language, { style: "percent" })].filter(Boolean).join(" ");
+    const certainty = score === null || score === undefined ? "" : score.toLocaleString(language, { style: "percent" });
+    const text = [this.#inWords(label), certainty].filter(Boolean).join(" ");
     if (text) this.#write(context, text, place);
+  }
+
+  /** "Face 2" in the visitor's language, as far as the processor has told which words its labels begin with. */
+  #inWords(label) {
+    return label?.replace(/^\p{L}+/u, (word) => this.#words[word] ?? word);
   }
 
   #stroke(context, place, colour, width) {

@@ -1,5 +1,6 @@
 // The truth in few words, at the left of the bar; announced politely, figures not.
 import { gettext, quantity } from "./i18n.js";
+import { troubleWords } from "./trouble.js";
 
 export function statusWords({ state, prompting, media, processor, unsteady, restarting }) {
   if (restarting && ["live", "reconnecting"].includes(state)) return gettext("The server is being updated, moving you");
@@ -39,7 +40,8 @@ export function liveFigures({ fps, delay }) {
 }
 
 /** What is on the stage when it is not the result. */
-export function badgeWords({ state, showing, message }) {
+export function badgeWords({ state, showing, code, message: english }) {
+  const message = troubleWords({ code, message: english });
   if (state === "running") return "";
   if (state === "stopped") return message || gettext("The model has stopped.");
   if (state === "starting") return { input: gettext("Starting the model. This is your camera as it is."), placeholder: gettext("Starting the model.") }[showing] ?? gettext("Starting the model.");
