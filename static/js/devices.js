@@ -13,9 +13,11 @@ export class Devices extends EventTarget {
 
   async refresh() {
     const before = this.#known;
-    this.#known = ((await navigator.mediaDevices?.enumerateDevices()) ?? []).filter(({ deviceId }) => deviceId);
+    this.#known = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+    // Before permission devices have neither name nor id: learning them is not plugging them in.
+    const knewThem = before.some(({ deviceId }) => deviceId);
     emit(this, "change", {
-      added: before.length ? without(this.#known, before) : [],
+      added: knewThem ? without(this.#known, before) : [],
       removed: without(before, this.#known),
     });
   }

@@ -7,6 +7,8 @@ const SILENCE = 0.002; // of full scale; a live microphone in a quiet room is ab
 
 export class Level extends EventTarget {
   #context = null;
+  // Our own ear: a muted track is silent, yet "you are muted" needs to hear that somebody speaks.
+  #ear = null;
   #timer = null;
   #heard = 0;
   #told = false;
@@ -17,7 +19,9 @@ export class Level extends EventTarget {
     this.#context = new AudioContext();
     const analyser = this.#context.createAnalyser();
     analyser.fftSize = 1024;
-    this.#context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    this.#ear = track.clone();
+    this.#ear.enabled = true;
+    this.#context.createMediaStreamSource(new MediaStream([this.#ear])).connect(analyser);
     this.#heard = performance.now();
     this.#told = false;
     const samples = new Float32Array(analyser.fftSize);
@@ -26,6 +30,8 @@ export class Level extends EventTarget {
 
   stop() {
     clearInterval(this.#timer);
+    this.#ear?.stop();
+    this.#ear = null;
     this.#context?.close();
     this.#context = null;
     emit(this, "level", { level: 0 });

@@ -205,10 +205,10 @@ async function whyUnreachable({ config }) {
 }
 
 /** No reload, and where the browser tells, not even a click: allowed or plugged in means go on. */
-function recoverBy(studio, { code }, again) {
+function recoverBy(studio, { code, kind }, again) {
   if (code.startsWith("blocked")) return whenAllowed(studio.session.manifest.takes, again);
   if (code !== "missing") return undefined;
-  const onChange = ({ detail }) => detail.added.length && again();
+  const onChange = () => studio.devices.list(`${kind}input`).length && again();
   studio.devices.addEventListener("change", onChange);
   return () => studio.devices.removeEventListener("change", onChange);
 }
