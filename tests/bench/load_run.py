@@ -21,7 +21,7 @@ class LoadRun:
 
     def __init__(self, server: str, processes: list[Child], client: Child) -> None:
         self._server = server
-        self._processes = processes
+        self.processes = processes
         self._client = client
         self._setting = "studio"
         self._job = ""
@@ -31,27 +31,29 @@ class LoadRun:
         """Let visitors of a studio come, one after the other; they are spread over the processes."""
         self._job = job
         while self._sessions < sessions:
-            await self._come(job, self._processes[self._sessions % len(self._processes)])
+            await self._come(job, self.processes[self._sessions % len(self.processes)])
 
     async def open_room(self, size: int, job: str) -> None:
         """Let ``size`` people meet; everybody sees everybody else."""
         self._setting, self._job = "room", job
         room = {"room": "hall", "size": size, "others": size - 1}
-        await asyncio.gather(*(self._come(job, self._processes[0], **room) for _ in range(size)))
+        await asyncio.gather(*(self._come(job, self.processes[0], **room) for _ in range(size)))
 
     async def open_show(self, viewers: int, job: str) -> None:
         """Let one person publish and ``viewers`` others look on."""
         self._setting, self._job = "show", job
         room = {"room": "hall", "size": viewers + 1}
-        roles = [{"others": 0}, *([{"others": 1, "sends": False}] * viewers)]
-        await asyncio.gather(*(self._come(job, self._processes[0], **room, **role) for role in roles))
+        await asyncio.gather(
+            self._come(job, self.processes[0], **room),
+            *(self._come("none", self.processes[0], **room, others=1, sends=False) for _ in range(viewers)),
+        )
 
     def resident_bytes(self) -> int:
-        return sum(resident_bytes(process.pid) for process in self._processes)
+        return sum(resident_bytes(process.pid) for process in self.processes)
 
     async def encoded_frames(self) -> int:
         """Return how many frames our server has encoded for the streams that are published now."""
-        return sum([(await process.ask("report"))["encoded_frames"] for process in self._processes])
+        return sum([(await process.ask("report"))["encoded_frames"] for process in self.processes])
 
     async def _come(
         self,
@@ -85,7 +87,7 @@ class LoadRun:
 
     def _cpu(self) -> tuple[float, float, float]:
         """Return the CPU seconds used so far by the server, by the client and by all processes together."""
-        server = sum(cpu_seconds(process.pid) for process in self._processes)
+        server = sum(cpu_seconds(process.pid) for process in self.processes)
         return server, cpu_seconds(self._client.pid), busy_seconds()
 
     def _measurement(

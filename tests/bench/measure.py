@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from .scene import FRAMES_PER_SECOND
+
 # With more than this in other use (cores) a window says little about the server.
 CALM_CORES = 0.35
 # CPUCLOCK_SCHED of linux/include/linux/posix-timers.h: the clock of another process, in nanoseconds.
@@ -92,7 +94,13 @@ class Measurement:
 
     @property
     def ms_per_frame(self) -> float:
+        """CPU milliseconds for each frame that was delivered."""
         return 1000 * self.server_cores / max(self.frames_per_second, 1e-9)
+
+    @property
+    def cores_at_full_rate(self) -> float:
+        """Cores per stream if each had its 30 frames a second: a server that drops frames does not look cheaper."""
+        return self.ms_per_frame * FRAMES_PER_SECOND / 1000
 
     def __str__(self) -> str:
         return (
@@ -105,8 +113,8 @@ class Measurement:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        derived = {"cores_per_session": self.cores_per_session, "ms_per_frame": self.ms_per_frame}
-        values = asdict(self) | derived
+        derived = ("fps", "cores_per_session", "ms_per_frame", "cores_at_full_rate", "is_calm")
+        values = asdict(self) | {name: getattr(self, name) for name in derived}
         return {
             name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()
         }

@@ -68,8 +68,8 @@ async def growing(plan: Plan, server: str, job: str, steps: Sequence[int]) -> Me
 def session_figures(seen: Measurements) -> list[Figure]:
     def cpu(job: str, hold: float, reach: float) -> Figure:
         ours, plain = (at(seen, server, job, COMPARED_SESSIONS) for server in BOTH)
-        name = f"cores per session, {COMPARED_SESSIONS} sessions, {job}"
-        return Figure(name, ours.cores_per_session, plain.cores_per_session, hold, reach)
+        name = f"cores per session at 30 fps, {COMPARED_SESSIONS} sessions, {job}"
+        return Figure(name, ours.cores_at_full_rate, plain.cores_at_full_rate, hold, reach)
 
     ours, plain = (at(seen, server, "edges", COMPARED_SESSIONS) for server in BOTH)
     figures = [
@@ -83,8 +83,9 @@ def session_figures(seen: Measurements) -> list[Figure]:
     for job in ("none", "invert", "edges"):
         for number in SESSION_STEPS:
             if number != COMPARED_SESSIONS:
-                ours, plain = (cores_per_session(seen, server, job, number) for server in BOTH)
-                figures.append(Figure(f"cores per session, {number} sessions, {job}", ours, plain))
+                ours, plain = (cores_at_full_rate(seen, server, job, number) for server in BOTH)
+                name = f"cores per session at 30 fps, {number} sessions, {job}"
+                figures.append(Figure(name, ours, plain))
     return figures
 
 
@@ -97,8 +98,10 @@ async def rooms(plan: Plan, seen: Measurements) -> list[Figure]:
             is_compared = size == ROOM_COMPARED
             ours, plain = await both_rooms(plan, seen, size, job, plan.repeats - 1 if is_compared else 1)
             limits_here = (hold, reach) if is_compared else (None, None)
-            name = f"room of {size}, cores, {job}"
-            figures.append(Figure(name, ours.server_cores, plain.server_cores, *limits_here))
+            streams = size * (size - 1)
+            name = f"room of {size}, cores at 30 fps, {job}"
+            cores = (streams * each.cores_at_full_rate for each in (ours, plain))
+            figures.append(Figure(name, *cores, *limits_here))
     return figures
 
 
@@ -176,11 +179,11 @@ def at(seen: Measurements, server: str, job: str, sessions: int) -> Measurement:
     return median_measurement(matching(seen, server, job, sessions))
 
 
-def cores_per_session(seen: Measurements, server: str, job: str, sessions: int) -> float:
+def cores_at_full_rate(seen: Measurements, server: str, job: str, sessions: int) -> float:
     """NaN when the server was so busy that it let no more visitors in."""
     if not matching(seen, server, job, sessions):
         return float("nan")
-    return at(seen, server, job, sessions).cores_per_session
+    return at(seen, server, job, sessions).cores_at_full_rate
 
 
 def matching(seen: Measurements, server: str, job: str, sessions: int) -> Measurements:
