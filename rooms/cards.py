@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-
 from processors.exceptions import ProcessorError
 from processors.models import Processor
 from processors.translation import translated
