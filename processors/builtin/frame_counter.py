@@ -38,11 +38,6 @@ class FrameCounter(Processor):
         card = np.full((*self.size, 3), STAGE, np.uint8)
         scale = self.size[1] / 640
         draw_centred(card, str(self.count), round(self.size[0] * 0.55), 3 * scale)
-        draw_centred(
-            card,
-            f"frames, {len(self.times)} in the last second",
-            round(self.size[0] * 0.72),
-            0.7 * scale,
-            QUIET,
-        )
+        # Figures only: a picture cannot be translated.
+        draw_centred(card, f"{len(self.times)} fps", round(self.size[0] * 0.72), 0.7 * scale, QUIET)
         return Result(image=card, data={"count": self.count, "rate": len(self.times)})
