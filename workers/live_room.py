@@ -98,5 +98,10 @@ class LiveRoom:
                 publisher.admit_viewer(track)
 
 
+def still_fits(track: SubscriberTrack | None, shown: Publication, wanted: list[Publication]) -> bool:
+    """Whether a section may go on; on a new connection the same mid may stand for another kind."""
+    return track is not None and track.kind == shown.kind and shown in wanted
+
+
 def is_free(mid: str, track: SubscriberTrack, publication: Publication, shown: dict[str, Any]) -> bool:
     return mid not in shown and track.kind == publication.kind

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from .exceptions import BadOffer
 
-MAX_LINES_PER_SECTION = 120
+# A stock Chromium offer has 123 lines for video.
+MAX_LINES_PER_SECTION = 200
 MAX_LINE_CHARACTERS = 1000
 DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 # All candidates go: the worker learns the browser's address from its checks, so an offer cannot make it send packets

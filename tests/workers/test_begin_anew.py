@@ -1,0 +1,45 @@
+"""A new offer on the same session: the browser began anew, or needs other directions. The seat stays."""
+
+from .browser_peer import BrowserPeer, NumberedCamera, ToneMicrophone
+from .conftest import WorkerUnderTest, until
+
+
+async def test_a_new_connection_takes_over_the_seat_with_its_processor(worker: WorkerUnderTest) -> None:
+    first = BrowserPeer(NumberedCamera())
+    await worker.open("test-darken", first, parameters={"amount": 80})
+    await until(lambda: len(first.pictures) > 5)
+    second = BrowserPeer(NumberedCamera())
+    answer = await worker.open("test-darken", second)
+    assert answer["parameters"] == {"amount": 80}
+    await until(lambda: len(second.pictures) > 10)
+    assert float(second.pictures[-1].image[200:220, 100:120].mean()) < 30
+    assert worker.engine.load().sessions == {"one"}
+
+
+async def test_a_switch_to_another_direction_by_a_new_connection(worker: WorkerUnderTest) -> None:
+    first = BrowserPeer(NumberedCamera())
+    await worker.open("invert", first)
+    await until(lambda: len(first.pictures) > 5)
+    second = BrowserPeer(NumberedCamera(), ToneMicrophone())
+    await worker.open("echo", second)
+    await until(lambda: len(second.pictures) > 10 and len(second.sound) > 10)
+
+
+async def test_a_new_connection_may_order_its_sections_differently(worker: WorkerUnderTest) -> None:
+    first = BrowserPeer(NumberedCamera())
+    await worker.open("invert", first)
+    await until(lambda: len(first.pictures) > 5)
+    second = BrowserPeer(None, ToneMicrophone())
+    second.connection.addTransceiver(NumberedCamera(), direction="sendrecv")
+    await worker.open("echo", second)
+    await until(lambda: len(second.pictures) > 10 and len(second.sound) > 10)
+
+
+async def test_a_switch_to_another_direction_by_a_re_offer(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("invert", peer)
+    await until(lambda: len(peer.pictures) > 5)
+    peer.connection.addTransceiver(ToneMicrophone(), direction="sendrecv")
+    await worker.open("echo", peer, parameters={"delay": 0.5})
+    count = len(peer.pictures)
+    await until(lambda: len(peer.pictures) > count + 10 and len(peer.sound) > 10)
