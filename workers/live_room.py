@@ -47,9 +47,7 @@ class LiveRoom:
         shown = self._shown[seat.session]
         wanted = self._publications_for(seat)
         before = dict(shown)
-        for mid in [
-            mid for mid, publication in shown.items() if mid not in tracks or publication not in wanted
-        ]:
+        for mid in [mid for mid in shown if not still_fits(tracks.get(mid), shown[mid], wanted)]:
             del shown[mid]
         for publication in (publication for publication in wanted if publication not in shown.values()):
             free = next(
