@@ -1,4 +1,4 @@
-"""Texts of Django's admin that its own German catalogue lacks; ours comes first wherever Django looks.
+"""Texts of Django's admin that its own German catalogue lacks or words unlike ours, which comes first.
 
 Nothing imports this. It is here so that ``make messages`` collects the texts; once Django has translated
 them, they can go.
@@ -19,6 +19,8 @@ TEXTS = (
     _("Password-based authentication was disabled."),
     _("Raw passwords are not stored, so there is no way to see the user’s password."),
     _("Reset password"),
+    _("Save and add another"),
+    _("Save and continue editing"),
     _("Set password"),
     _("Set password: %s"),
     _("This action will <strong>enable</strong> password-based authentication for this user."),

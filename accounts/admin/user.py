@@ -5,7 +5,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
@@ -34,10 +34,17 @@ class CreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
         model = User
 
 
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
+    """Django joins its help from two texts at import, where no language is known yet."""
+
+    usable_password_help_text = gettext_lazy("Off: the password is lost; single sign-on goes on working.")  # type: ignore[assignment]  # translated when shown
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     form = ChangeForm
     add_form = CreationForm
+    change_password_form = PasswordForm
     list_display = ("username", "display_name", "email", "staff", "active", "last_login")
     search_fields = ("username", "display_name", "email")
     readonly_fields = DATES
