@@ -76,7 +76,7 @@ const WORDS = {
   unfulfillable: (kind, error) => ({
     title: isCamera(kind) ? gettext("The camera cannot do what this processor asks for") : gettext("The microphone cannot do what this processor asks for"),
     text: fill(gettext("It does not offer the wanted “%(constraint)s”. Choose another device in the bar below, then Retry."), {
-      constraint: error.constraint ?? "?",
+      constraint: constraintWords()[error.constraint] ?? error.constraint ?? "?",
     }),
   }),
   other: (kind) => ({
@@ -88,4 +88,14 @@ const WORDS = {
 /** Something to name when asking for help; the details carry it too. */
 function reference() {
   return Math.random().toString(36).slice(2, 8).toUpperCase();
+}
+
+function constraintWords() {
+  return {
+    width: gettext("picture width"),
+    height: gettext("picture height"),
+    frameRate: gettext("pictures per second"),
+    facingMode: gettext("direction of the camera"),
+    deviceId: gettext("device"),
+  };
 }
