@@ -14,6 +14,7 @@ import aiortc.rtcdtlstransport
 import aiortc.rtcrtpreceiver
 from aioice.ice import CandidatePair
 from aiortc import RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
+from aiortc.codecs import depayload as aiortc_depayload
 from aiortc.rtp import RtpPacket
 
 from .exceptions import HooksOutdated
@@ -32,6 +33,10 @@ CIPHERS = (
 # RFC 7983: STUN is what begins with 0..3 and has at least a header of 20 bytes.
 STUN_HEADER_BYTES = 20
 LAST_STUN_FIRST_BYTE = 3
+
+# abs-send-time counts 1/2^18 s in 24 bits; packets sent within 5 ms are one burst (as in aiortc's estimator).
+SEND_TIME_MODULUS = 2**24
+BURST_SEND_TIME = 5 * 2**18 // 1000
 
 dropped_datagrams = 0
 _installed = False
@@ -57,6 +62,7 @@ def install() -> None:
     if _installed:
         return
     check_versions()
+    aiortc.rtcrtpreceiver.depayload = _depayload  # type: ignore[attr-defined]
     aiortc.rtcrtpreceiver.decoder_worker = _no_decoder  # type: ignore[assignment]
     _guard_datagrams()
     _accept_rsa_certificates()
@@ -108,15 +114,36 @@ def depayloaded(packet: RtpPacket) -> bytes:
 
 def limit_estimate(receiver: RTCRtpReceiver, limit: Callable[[], int | None]) -> None:
     """Let REMB tell the publisher no more than ``limit()`` bit/s: what no viewer can take need not be sent."""
-    estimator = getattr(receiver, "_RTCRtpReceiver__remote_bitrate_estimator")  # noqa: B009 - mangled name
-    estimate = estimator.add
+    name = "_RTCRtpReceiver__remote_bitrate_estimator"
+    _replace(receiver, name, _Estimator(getattr(receiver, name), limit))
 
-    def add(**packet: Any) -> tuple[int, list[int]] | None:
-        result = estimate(**packet)
-        most = limit()
+
+class _Estimator:
+    """Stands before aiortc's estimator: hands it bursts, not packets, and limits what it finds.
+
+    Why: the estimator groups packets sent within 5 ms anyway, and asking it for each costs 8 % of a forwarded stream.
+    """
+
+    def __init__(self, estimator: Any, limit: Callable[[], int | None]) -> None:
+        self._estimator = estimator
+        self._limit = limit
+        # Send time (24 bit, 1/2^18 s) of the burst's first packet; None before the first burst.
+        self._began: int | None = None
+        # Bytes of the burst that the estimator has not heard of.
+        self._waiting_bytes = 0
+
+    def add(
+        self, arrival_time_ms: int, abs_send_time: int, payload_size: int, ssrc: int
+    ) -> tuple[int, list[int]] | None:
+        if self._began is not None and (abs_send_time - self._began) % SEND_TIME_MODULUS < BURST_SEND_TIME:
+            self._waiting_bytes += payload_size
+            return None
+        size, self._waiting_bytes, self._began = self._waiting_bytes + payload_size, 0, abs_send_time
+        result = self._estimator.add(
+            abs_send_time=abs_send_time, arrival_time_ms=arrival_time_ms, payload_size=size, ssrc=ssrc
+        )
+        most = self._limit()
         return result if result is None or most is None else (min(result[0], most), result[1])
-
-    estimator.add = add
 
 
 async def send_pli(receiver: RTCRtpReceiver, media_ssrc: int) -> None:
@@ -133,6 +160,29 @@ class _EndOfStream:
     def put(self, task: object) -> None:
         if task is None:
             self._on_end()
+
+
+def _depayload(codec: Any, payload: bytes) -> bytes:
+    """Return the payload without VP8's descriptor (RFC 7741 §4.2), without making an object of it; raise ValueError."""
+    if codec.name != "VP8":
+        return aiortc_depayload(codec, payload)
+    return payload[vp8_descriptor_bytes(payload) :]
+
+
+def vp8_descriptor_bytes(payload: bytes) -> int:
+    """Return the length of the descriptor that ``payload`` begins with; raise ValueError when it is cut off."""
+    try:
+        if not payload[0] & 0x80:
+            return 1
+        extension, length = payload[1], 2
+        if extension & 0x80:  # a picture id of 7 or 15 bits
+            length += 2 if payload[2] & 0x80 else 1
+        length += bool(extension & 0x40) + bool(extension & 0x30)
+    except IndexError:
+        length = len(payload) + 1
+    if length > len(payload):
+        raise ValueError("VP8's payload descriptor is cut off")
+    return length
 
 
 def _no_decoder(*_: object) -> None:

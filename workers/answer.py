@@ -16,15 +16,18 @@ class Quality:
 
     width: int
     height: int
+    # The browser's camera: Chromium starts at the first and stays between the other two.
     start_kbps: int
     min_kbps: int
     max_kbps: int
+    # Our encoder, while the viewer's network takes it.
+    encode_kbps: int
 
 
 QUALITIES = {
-    "low": Quality(320, 240, start_kbps=400, min_kbps=100, max_kbps=600),
-    "standard": Quality(640, 480, start_kbps=1200, min_kbps=250, max_kbps=2000),
-    "high": Quality(1280, 720, start_kbps=2500, min_kbps=500, max_kbps=4000),
+    "low": Quality(320, 240, start_kbps=400, min_kbps=100, max_kbps=600, encode_kbps=400),
+    "standard": Quality(640, 480, start_kbps=1200, min_kbps=250, max_kbps=2000, encode_kbps=900),
+    "high": Quality(1280, 720, start_kbps=2500, min_kbps=500, max_kbps=4000, encode_kbps=2200),
 }
 
 

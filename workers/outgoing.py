@@ -104,6 +104,8 @@ class OutgoingVideo(OutgoingStream):
         self._lock = threading.Lock()
         # Whether the next encoded frame must be a key frame.
         self._key_frame_wanted = True
+        # time.monotonic() of the picture encoded last.
+        self._encoded_at = 0.0
         # What was encoded last, to be repeated for a late viewer.
         self._last: tuple[Feed, VideoFrame, float] | None = None
         # A picture that came before its feed was in force; sent as soon as it is.
@@ -156,7 +158,8 @@ class OutgoingVideo(OutgoingStream):
 
     def subscribe(self, viewer: Viewer) -> None:
         super().subscribe(viewer)
-        self.request_key_frame()
+        if self._has_begun or self._last is not None:
+            self.request_key_frame()
 
     def request_key_frame(self) -> None:
         """A viewer cannot go on without a key frame (PLI, FIR, or it has just come)."""
@@ -196,7 +199,7 @@ class OutgoingVideo(OutgoingStream):
     def _encode(self, feed: Feed, picture: VideoFrame, media_time: float) -> None:
         if feed is not self.feed:
             return
-        self._last = (feed, picture, media_time)
+        self._last, self._encoded_at = (feed, picture, media_time), time.monotonic()
         if not self._viewers:
             self._key_frame_wanted = True
             return
@@ -236,7 +239,9 @@ class OutgoingVideo(OutgoingStream):
             last = self._last
             if last is not None and self._key_frame_wanted:
                 feed, picture, media_time = last
-                self._encode(feed, picture, media_time + REPEAT_AFTER_SECONDS)
+                # Half the time that has passed: the next picture's time is surely later.
+                passed = time.monotonic() - self._encoded_at
+                self._encode(feed, picture, media_time + passed / 2)
 
     def _cancel_repeat(self) -> None:
         if self._repeat_timer is not None:

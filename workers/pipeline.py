@@ -78,7 +78,7 @@ class Pipeline:
         self.incoming_video: IncomingVideo | None = None
         self.incoming_audio: IncomingAudio | None = None
         self.outgoing_video = OutgoingVideo(
-            self._loop, codec_pool, quality.start_kbps * 1000, encoders=encoders
+            self._loop, codec_pool, quality.encode_kbps * 1000, encoders=encoders
         )
         self.versions = Versions(self.outgoing_video, codec_pool, quality)
         self.outgoing_audio = OutgoingAudio(self._loop)
@@ -90,12 +90,17 @@ class Pipeline:
         self._placeholder_feed = Feed("placeholder")
         self._codec_pool = codec_pool
         self._assignment: Assignment | None = None
+        # Whether the processor in force leaves the picture, or the sound, as it is.
+        self._forwards_video = True
+        self._forwards_audio = True
         self._runner: ProcessorRunner | None = None
         self._output: RunnerOutput | None = None
         self._state = RunnerState.STARTING
         self._trouble = ("", "")
         self._showing: Showing | None = None
         self._opened_at = 0.0
+        # How long the processor takes for a picture, in seconds, by its last statistics.
+        self._usual_call = 0.0
         self._is_live = False
         self._is_closed = False
         # Processors that were let go and are still ending.
@@ -109,9 +114,13 @@ class Pipeline:
     def parameters(self) -> dict[str, Any]:
         return self._runner.parameters if self._runner is not None else {}
 
-    @property
-    def statistics(self) -> Statistics | None:
-        return self._runner.statistics if self._runner is not None else None
+    def take_statistics(self) -> Statistics | None:
+        """Return the processor's figures, and learn from them how long it usually takes. Not for every tick."""
+        if self._runner is None:
+            return None
+        statistics = self._runner.statistics
+        self._usual_call = statistics.process_ms_p50 / 1000
+        return statistics
 
     @property
     def delays(self) -> RunnerOutput | None:
@@ -135,6 +144,7 @@ class Pipeline:
         """Put a processor in force; return (all values in force, a sentence for each value refused)."""
         self._let_go()
         self._assignment = assignment
+        self._note_what_is_forwarded(assignment.processor_class)
         runner = self._build(assignment, parameters)
         self._runner = runner
         self._open()
@@ -147,10 +157,8 @@ class Pipeline:
 
     def tick(self) -> None:
         """Look again at what to show; called several times a second."""
-        if self._runner is None or self._is_closed:
-            return
-        self._show(self._wanted())
-        self.versions.review()
+        if self._runner is not None and not self._is_closed and not self._forwards_all:
+            self._show(self._wanted())
 
     async def close(self) -> None:
         """End the processor and both streams; safe to call twice."""
@@ -223,17 +231,18 @@ class Pipeline:
 
     def _take_video_frame(self, frame: EncodedFrame) -> None:
         self.outgoing_video.forward(self._input_feed, frame)
-        self._took_frame()
+        self._took_frame(self._forwards_video)
 
     def _take_audio_frame(self, frame: EncodedFrame) -> None:
         self.outgoing_audio.forward(self._input_feed, frame)
-        self._took_frame()
+        self._took_frame(self._forwards_audio)
 
-    def _took_frame(self) -> None:
-        if self._runner is not None:
-            self._runner.notify()
-            if not self._is_live and not self._runner.processor_class.gives:
-                self._first_frame()
+    def _took_frame(self, is_forwarded: bool) -> None:
+        if self._runner is None or is_forwarded:
+            return
+        self._runner.notify()
+        if not self._is_live and not self._runner.processor_class.gives:
+            self._first_frame()
 
     def _estimate_limit(self) -> int | None:
         """Return the bit rate that the publisher need not exceed; None while its frames are not forwarded."""
@@ -261,33 +270,32 @@ class Pipeline:
             self._show(self._wanted())
 
     @property
-    def _forwards_video(self) -> bool:
-        """Whether the processor in force leaves the picture as it is."""
-        processor_class = self._assignment.processor_class if self._assignment else Processor
-        return not needs_pixels(processor_class) and not has_own_clock(processor_class)
+    def _forwards_all(self) -> bool:
+        return self._forwards_video and self._forwards_audio
 
-    @property
-    def _forwards_audio(self) -> bool:
-        return self._assignment is not None and not needs_samples(self._assignment.processor_class)
+    def _note_what_is_forwarded(self, processor_class: type[Processor]) -> None:
+        """Find out once what would otherwise be asked for every frame."""
+        self._forwards_video = not needs_pixels(processor_class) and not has_own_clock(processor_class)
+        self._forwards_audio = not needs_samples(processor_class)
 
     def _wanted(self) -> Showing:
         assert self._assignment is not None
         assert self._output is not None
-        if self._forwards_video and self._forwards_audio:
+        if self._forwards_all:
             return Showing.INPUT
         showing = what_to_show(self._situation(self._assignment.processor_class, self._output))
         has_input = self._assignment.processor_class.takes >= self._assignment.processor_class.gives
         return Showing.HELD if showing is Showing.INPUT and not has_input else showing
 
     def _situation(self, processor_class: type[Processor], output: RunnerOutput) -> Situation:
-        now, statistics = time.monotonic(), self.statistics
+        now = time.monotonic()
         return Situation(
             state=self._state,
             never_passthrough=processor_class.never_passthrough,
             has_result=output.last_result_at is not None,
             since_opened=now - self._opened_at,
             since_result=now - (output.last_result_at or now),
-            usual_call=statistics.process_ms_p50 / 1000 if statistics else 0.0,
+            usual_call=self._usual_call,
         )
 
     def _show(self, showing: Showing) -> None:

@@ -95,6 +95,7 @@ class Seat:
         self.pipeline.tick()
         if now - self._statistics_at >= STATISTICS_INTERVAL_SECONDS:
             self._statistics_at = now
+            self.pipeline.versions.review()
             self._send(self._statistics())
 
     def end_reason(self, now: float) -> str | None:
@@ -142,8 +143,6 @@ class Seat:
 
     def on_connected(self) -> None:
         self._was_connected = True
-        # A browser that has just connected needs a key frame, whatever was asked for before.
-        self.pipeline.outgoing_video.request_key_frame()
 
     def on_disconnected(self) -> None:
         logger.info("Session %s lost its peer connection and waits for a new offer", self.session)
@@ -223,7 +222,7 @@ class Seat:
     # --- figures -----------------------------------------------------------------------------------------
 
     def _statistics(self) -> dict[str, Any]:
-        pipeline, statistics = self.pipeline, self.pipeline.statistics
+        pipeline, statistics = self.pipeline, self.pipeline.take_statistics()
         incoming = pipeline.incoming_video or pipeline.incoming_audio
         outgoing = pipeline.outgoing_video if pipeline.outgoing_video.rate.total else pipeline.outgoing_audio
         process_ms = statistics.process_ms_p50 if statistics else 0.0

@@ -18,6 +18,8 @@ SLOW_PATIENCE_SECONDS = 2.0
 # … and the full one again when its estimate has stayed above this share.
 FAST_SHARE = 1.0
 FAST_PATIENCE_SECONDS = 6.0
+# A bit rate goes up at most this often.
+RISE_PATIENCE_SECONDS = 5.0
 # Part of a slow viewer's estimate that its picture may use; the rest is for sound and repeats.
 USABLE_SHARE = 0.8
 SMALL_SCALE = 2
@@ -38,6 +40,8 @@ class Versions:
         self._second: Transcoder | None = None
         # Since when (time.monotonic()) a viewer has been too slow, or fast enough again.
         self._moving_since: dict[SubscriberTrack, float] = {}
+        # Until then (time.monotonic()) no bit rate goes up.
+        self._may_rise_at = 0.0
         self._joins: set[asyncio.Task[None]] = set()
 
     @property
@@ -78,15 +82,22 @@ class Versions:
         self._close_second_if_idle()
 
     def _follow_rates(self) -> None:
-        most, least = self.quality.max_kbps * 1000, self.quality.min_kbps * 1000
+        most, least = self.quality.encode_kbps * 1000, self.quality.min_kbps * 1000
         fast = [v.estimate for v in self._viewers if v.estimate is not None and v.stream is self.main]
         if fast:
-            self.main.bit_rate = max(least, min(max(fast), most))
+            self._steer(self.main, max(least, min(max(fast), most)))
         if self._second is not None and self._second.scale > 1:
             output = self._second.output
             slow = [v.estimate for v in self._viewers if v.estimate is not None and v.stream is output]
             wanted = int(min(slow, default=SMALL_MAX_BIT_RATE) * USABLE_SHARE)
-            output.bit_rate = max(SMALL_MIN_BIT_RATE, min(wanted, SMALL_MAX_BIT_RATE))
+            self._steer(output, max(SMALL_MIN_BIT_RATE, min(wanted, SMALL_MAX_BIT_RATE)))
+
+    def _steer(self, stream: OutgoingVideo, bit_rate: int) -> None:
+        """Go down at once and up only after a while: each change costs a new encoder and a key frame."""
+        now = time.monotonic()
+        if bit_rate <= stream.bit_rate or now > self._may_rise_at:
+            stream.bit_rate = bit_rate
+            self._may_rise_at = now + RISE_PATIENCE_SECONDS
 
     def _review(self, viewer: SubscriberTrack) -> None:
         is_slow = viewer.stream is not self.main
@@ -95,7 +106,7 @@ class Versions:
             return
         if viewer.estimate is None or self._needs_codec(viewer) or (len(self._viewers) == 1 and not is_slow):
             return
-        limit = self.quality.start_kbps * 1000 * (FAST_SHARE if is_slow else SLOW_SHARE)
+        limit = self.quality.encode_kbps * 1000 * (FAST_SHARE if is_slow else SLOW_SHARE)
         patience = FAST_PATIENCE_SECONDS if is_slow else SLOW_PATIENCE_SECONDS
         if (viewer.estimate > limit) is not is_slow:
             self._moving_since.pop(viewer, None)
@@ -125,7 +136,7 @@ class Versions:
         """Return the second version; whoever needs one shares it."""
         if self._second is None or self._second.output.codec_name != codec_name:
             self._close_second()
-            bit_rate = self.quality.start_kbps * 1000 if scale == 1 else SMALL_MAX_BIT_RATE
+            bit_rate = self.quality.encode_kbps * 1000 if scale == 1 else SMALL_MAX_BIT_RATE
             self._second = Transcoder(self._loop, self._codec_pool, self.main, codec_name, scale, bit_rate)
         return self._second.output
 

@@ -5,6 +5,9 @@ import socket
 
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
+from aiortc.codecs.vpx import VpxPayloadDescriptor
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workers import aiortc_hooks
 from workers.exceptions import HooksOutdated
@@ -37,6 +40,32 @@ async def test_every_private_name_that_is_replaced_exists() -> None:
 def test_a_renamed_private_name_is_noticed() -> None:
     with pytest.raises(HooksOutdated, match="has no"):
         aiortc_hooks._replace(object(), "_gone", None)
+
+
+@given(st.binary(max_size=12))
+def test_the_length_of_vp8s_descriptor_is_what_aiortc_finds(payload: bytes) -> None:
+    try:
+        _, rest = VpxPayloadDescriptor.parse(payload)
+    except ValueError:
+        with pytest.raises(ValueError, match="cut off"):
+            aiortc_hooks.vp8_descriptor_bytes(payload)
+    else:
+        assert payload[aiortc_hooks.vp8_descriptor_bytes(payload) :] == rest
+
+
+def test_the_estimator_hears_of_bursts_and_tells_no_more_than_the_limit() -> None:
+    heard: list[int] = []
+
+    class Estimator:
+        def add(self, payload_size: int, **_: int) -> tuple[int, list[int]]:
+            heard.append(payload_size)
+            return 5_000_000, [1]
+
+    estimator = aiortc_hooks._Estimator(Estimator(), lambda: 700_000)
+    answers = [estimator.add(0, sent, 100, 1) for sent in (10, 20, 30, 9000, 9010, 2**24 - 1)]
+    assert heard == [100, 300, 200]
+    assert answers[0] == (700_000, [1])
+    assert answers[1] is None
 
 
 def ports_of(sdp: str) -> list[tuple[str, int]]:
