@@ -56,7 +56,19 @@ TEXTS = """
 })()
 """
 # The same in both languages by nature: names of people and products, units, and what Django itself leaves.
-NAMES = {"Showroom", "alice", "bob", "charlie", "admin", "Django", "English", "Deutsch", "German", "kbit"}
+NAMES = {
+    "Showroom",
+    "alice",
+    "bob",
+    "charlie",
+    "admin",
+    "Django",
+    "English",
+    "Deutsch",
+    "German",
+    "kbit",
+    "Live",
+}
 NAMES |= {"True", "False", "Python", "aioice", "aiortc", "channels", "daphne", "numpy", "opencv", "headless"}
 
 

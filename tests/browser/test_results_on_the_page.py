@@ -39,7 +39,10 @@ def test_results_are_in_step_with_the_picture(site: Site, visit: VisitorFactory)
     ]
     assert len(joined) > 20, "too few results carry the time of a picture that was shown"
     off = [abs(said - shown) for said, shown in joined]
-    assert max(min(step, scene.NUMBERS - step) for step in off) <= 1, joined
+    frames_off = sorted(min(step, scene.NUMBERS - step) for step in off)
+    assert frames_off[len(off) // 2] == 0, joined
+    # A busy machine reads a picture late, when the next one stands there already; that is not the page's doing.
+    assert frames_off[len(off) * 9 // 10] <= 1, joined
 
 
 def digits(text: str) -> str:
