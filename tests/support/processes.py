@@ -1,5 +1,6 @@
 """Start programs of the tests and stop them by their process id, with proof that nothing is left."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -100,6 +101,13 @@ class RunningProgram:
                 f"{' '.join(self.command)} left processes {left}: {error}\n{self.output()[-4000:]}"
             ) from error
         return took_seconds
+
+    def abort(self, seconds: float = 3) -> None:
+        """End the program by SIGABRT: with PYTHONFAULTHANDLER it writes where each of its threads stands."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGABRT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(patient(seconds))
 
     def kill(self) -> None:
         for pid in self.left_over():

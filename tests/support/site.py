@@ -66,6 +66,8 @@ class Site:
         try:
             self._start_programs()
         except AssertionError as error:
+            for program in self.programs():
+                program.abort()
             output = self.output()
             self.kill()
             raise AssertionError(f"{error}\n{output[-4000:]}") from None
@@ -121,6 +123,7 @@ class Site:
             "REDIS_URL": self.redis_url,
             "PYTHONPATH": str(PLUGIN_FOLDER),
             "PYTHONUNBUFFERED": "1",
+            "PYTHONFAULTHANDLER": "1",
             # As `make run` has it, in the team's form too.
             "GUESTS_ALLOWED": "True",
             "MFA_REQUIRED_FOR_STAFF": "False",
