@@ -80,7 +80,7 @@ def echo_of_the_sound_seconds(visit: VisitorFactory, site: Site) -> float:
 
 
 def echo_of_a_beep_ms(visit: VisitorFactory, site: Site, seconds: float) -> float:
-    """The time from a beep at the microphone to its return (median of five)."""
+    """The time from a beep at the microphone to its return: the least of five, as a busy machine only adds."""
     page = visit(site, "bob")
     page.page.add_init_script(path=Path(__file__).with_name("beeper.js"))
     studio = open_studio(page, site, "echo", f"?delay={seconds}")
@@ -88,7 +88,7 @@ def echo_of_a_beep_ms(visit: VisitorFactory, site: Site, seconds: float) -> floa
     studio.wait_live()
     studio.page.evaluate(f"new Promise(done => setTimeout(done, {1000 * seconds + 2500}))")
     studio.page.evaluate("probe.listenForBeeps()")
-    return statistics.median(studio.page.evaluate("probe.beep()") for _ in range(5))
+    return float(min(studio.page.evaluate("probe.beep()") for _ in range(5)))
 
 
 def echo_frames(visit: VisitorFactory, site: Site, seconds: float) -> float:
