@@ -88,7 +88,9 @@ def echo_of_a_beep_ms(visit: VisitorFactory, site: Site, seconds: float) -> floa
     studio.wait_live()
     studio.page.evaluate(f"new Promise(done => setTimeout(done, {1000 * seconds + 2500}))")
     studio.page.evaluate("probe.listenForBeeps()")
-    return float(min(studio.page.evaluate("probe.beep()") for _ in range(5)))
+    times_ms = [float(studio.page.evaluate("probe.beep()")) for _ in range(5)]
+    studio.press_stop()
+    return min(times_ms)
 
 
 def echo_frames(visit: VisitorFactory, site: Site, seconds: float) -> float:
