@@ -16,6 +16,7 @@ export class MediaSource extends EventTarget {
   #file = null;
   #enabled = { video: true, audio: true };
   #queue = Promise.resolve();
+  #stops = 0; // how often everything was stopped: what opens after that is not wanted any more
 
   /** `options()` gives { constraints, quality, picture } at the moment of opening. */
   constructor(devices, options) {
@@ -29,7 +30,9 @@ export class MediaSource extends EventTarget {
   }
 
   async openCamera(kinds) {
+    const stillWanted = this.#untilStopped();
     const { tracks, problems } = await openCamera(kinds, this.#cameraOptions());
+    if (!stillWanted()) return discard(Object.values(tracks));
     this.kind = "camera";
     this.problems = problems;
     for (const track of Object.values(tracks)) this.#take(track);
@@ -38,7 +41,9 @@ export class MediaSource extends EventTarget {
   }
 
   async openSample(kinds, file = null) {
+    const stillWanted = this.#untilStopped();
     const sample = await openSample(kinds, { ...this.#options(), file });
+    if (!stillWanted()) return discard([sample]);
     this.#release();
     this.#sample = sample;
     this.#file = file;
@@ -69,14 +74,16 @@ export class MediaSource extends EventTarget {
       const facing = this.facing === "user" ? "environment" : "user";
       const other = facingMode ? null : this.#deviceAfter(deviceId);
       await this.#replace("video", { ...this.#cameraOptions(), devices: { video: other }, facing });
-      this.facing = this.tracks.video.getSettings().facingMode ?? facing;
+      this.facing = this.tracks.video?.getSettings().facingMode ?? facing;
       this.#devices.choose("videoinput", other);
     });
   }
 
   backToCamera(kinds) {
     return this.#serially(async () => {
-      for (const kind of kinds) await this.#replace(kind, this.#cameraOptions());
+      const stillWanted = this.#untilStopped();
+      for (const kind of kinds) if (stillWanted()) await this.#replace(kind, this.#cameraOptions());
+      if (!stillWanted()) return;
       this.#sample?.stop();
       this.#sample = null;
       this.kind = "camera";
@@ -93,6 +100,7 @@ export class MediaSource extends EventTarget {
   }
 
   stop() {
+    this.#stops += 1;
     this.#release();
     this.kind = null;
   }
@@ -103,14 +111,23 @@ export class MediaSource extends EventTarget {
     return ids.length > 1 ? ids[(ids.indexOf(id) + 1) % ids.length] : null;
   }
 
+  /** Stop may be pressed while the browser asks or a device wakes up: its light must not come on afterwards. */
+  #untilStopped() {
+    const stops = this.#stops;
+    return () => this.#stops === stops;
+  }
+
   #serially(step) {
-    const done = this.#queue.then(step);
+    const stillWanted = this.#untilStopped();
+    const done = this.#queue.then(() => stillWanted() && step());
     this.#queue = done.catch(() => {});
     return done;
   }
 
   async #replace(kind, options) {
+    const stillWanted = this.#untilStopped();
     const track = await this.#openBeside(kind, options);
+    if (!stillWanted()) return discard([track]);
     const old = this.tracks[kind];
     this.#take(track);
     if (old && old !== track) old.stop();
@@ -173,4 +190,9 @@ export class MediaSource extends EventTarget {
     );
     return { ...this.#options(), devices, facing: this.facing };
   }
+}
+
+function discard(opened) {
+  for (const part of opened) part.stop();
+  return {};
 }

@@ -38,7 +38,6 @@ export class Session extends EventTarget {
     signalling.addEventListener("open", () => this.#signallingIsBack());
     signalling.addEventListener("session.closed", ({ detail }) => this.#closedByServer(detail));
     signalling.addEventListener("error", ({ detail }) => this.#troubled(detail));
-    signalling.addEventListener("error", ({ detail }) => this.#toldOfError(detail));
     signalling.addEventListener("server.restart", () => this.#opened && emit(this, "restarting"));
     signalling.addEventListener("session.live", ({ detail }) => this.#isMine(detail) && this.phases.mark("media"));
   }
@@ -113,37 +112,41 @@ export class Session extends EventTarget {
     const media = open(kinds).then((tracks) => this.#granted(tracks, kinds, signal));
     if (!eager) await media;
     signal.throwIfAborted();
-    await Promise.all([media, this.#connect()]);
+    await Promise.all([media, this.#connect(signal)]);
     signal.throwIfAborted();
   }
 
   #granted(tracks, kinds, signal) {
-    // Stop was pressed while the browser still asked: the light must not stay on.
-    if (signal.aborted) this.#source.stop();
     signal.throwIfAborted();
     this.phases.mark("granted");
     if (kinds.length && !Object.keys(tracks).length) throw new Refusal({ code: "no_media", message: "" });
     if (this.state === "permission") this.#setState("connecting");
   }
 
-  async #connect() {
+  async #connect(signal) {
     const opened = await this.#signalling.request("session.open", { processor: this.manifest.slug });
+    // Stop was pressed meanwhile: nobody else knows of this session, so its place must be given back here.
+    if (signal.aborted) this.#signalling.say("session.close", { session: opened.session });
+    signal.throwIfAborted();
     this.phases.mark("opened");
     this.#opened = { session: opened.session, token: opened.token, iceServers: opened.ice_servers };
-    await this.#offer();
+    await this.#offer(signal);
   }
 
-  async #offer(parameters = this.#parameters()) {
+  async #offer(signal, parameters = this.#parameters()) {
     const peer = new Peer(this.#opened.iceServers, this.manifest);
     this.#adopt(peer);
     for (const [kind, track] of Object.entries(this.#source.tracks)) await peer.setTrack(kind, track);
+    const sdp = await peer.offer();
+    signal.throwIfAborted();
     const answer = await this.#signalling.request("session.offer", {
       session: this.id,
-      sdp: await peer.offer(),
+      sdp,
       processor: this.manifest.slug,
       parameters,
       quality: this.#quality(),
     });
+    signal.throwIfAborted();
     this.phases.mark("answered");
     await peer.accept(answer.sdp);
     emit(this, "accepted", { values: answer.parameters, errors: answer.errors ?? {} });
@@ -174,7 +177,7 @@ export class Session extends EventTarget {
       await this.#within("firstframe", FIRST_FRAME_DEADLINE_MS, signal, "no_picture");
     } catch (error) {
       if (signal.aborted) throw error;
-      await this.#offer();
+      await this.#offer(signal);
       await this.#within("firstframe", 2 * FIRST_FRAME_DEADLINE_MS, signal, "no_picture");
     }
     this.#live();
@@ -243,7 +246,7 @@ export class Session extends EventTarget {
 
   async #tryAgain(signal) {
     try {
-      await this.#resumeOrOpen();
+      await this.#resumeOrOpen(signal);
       await this.#within("firstframe", FIRST_FRAME_DEADLINE_MS, signal, "no_picture");
       this.#setState("live");
       return true;
@@ -252,13 +255,13 @@ export class Session extends EventTarget {
     }
   }
 
-  async #resumeOrOpen() {
+  async #resumeOrOpen(signal) {
     try {
       await this.#resume();
-      await this.#offer();
+      await this.#offer(signal);
     } catch (error) {
       if (!["session_unknown", "bad_message", "not_found"].includes(error.code)) throw error;
-      await this.#connect();
+      await this.#connect(signal);
     }
   }
 
@@ -269,19 +272,21 @@ export class Session extends EventTarget {
   }
 
   async #switchDirections(manifest, parameters) {
+    const { signal } = this.#run;
     const before = this.manifest;
     this.manifest = manifest;
     try {
       await this.#source.extend(manifest.takes);
+      signal.throwIfAborted();
       this.#setState("connecting");
-      await this.#offer(parameters);
-      await this.#within("connected", CONNECTED_DEADLINE_MS, this.#run.signal, "no_path");
-      await this.#within("firstframe", FIRST_FRAME_DEADLINE_MS, this.#run.signal, "no_picture");
+      await this.#offer(signal, parameters);
+      await this.#within("connected", CONNECTED_DEADLINE_MS, signal, "no_path");
+      await this.#within("firstframe", FIRST_FRAME_DEADLINE_MS, signal, "no_picture");
       this.#live();
       return { processor: manifest, parameters: {} };
     } catch (error) {
       this.manifest = before;
-      if (this.isRunning) this.#recover(error.code);
+      if (!signal.aborted) this.#recover(error.code);
       throw error;
     }
   }
@@ -296,11 +301,6 @@ export class Session extends EventTarget {
     const begun = ["live", "reconnecting"].includes(this.state);
     if (begun && RECOVERABLE.has(detail.reason)) return this.#recover(detail.reason);
     this.#end("failed", { error: new Refusal({ ...detail, code: detail.reason }) });
-  }
-
-  /** An error that answers no request is an event of the session: the worker is out of reach, for example. */
-  #toldOfError(detail) {
-    if (this.#opened && detail.session === this.id && this.state === "live" && RECOVERABLE.has(detail.code)) this.#recover(detail.code);
   }
 
   #isMine({ session }) {
