@@ -1,9 +1,11 @@
 // The page of another processor, fetched and put in place piece by piece while the session goes on.
+import { gettext } from "./i18n.js";
+
 const PIECES = ["#processor-title", ".processor-menu nav", "#about-processor", "#parameters", "#results", "#welcome .stage-still", "#promise"];
 
 export async function fetchProcessorPage(address) {
-  const response = await fetch(address, { headers: { Accept: "text/html" } });
-  if (!response.ok || response.redirected) throw new Error("the page of this processor does not open");
+  const response = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!response?.ok || response.redirected) throw new Error(gettext("Its page does not open just now."));
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   return { page, config: JSON.parse(page.getElementById("config").textContent), address };
 }

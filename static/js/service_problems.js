@@ -12,7 +12,7 @@ const inTime = (seconds) =>
 const PROBLEMS = {
   busy: ({ retryAfter }) => [gettext("All places are taken"), inTime(retryAfter), [START, GALLERY]],
   session_limit: ({ retryAfter }) => [gettext("You have this open too often"), gettext("Stop one of your other sessions, then start here.") + (retryAfter ? ` ${inTime(retryAfter)}` : ""), [START]],
-  offline: () => [gettext("The media server is not running"), gettext("The person who runs this site has to start it. Your page keeps looking."), [START]],
+  offline: () => [gettext("The media server is not running"), gettext("The person who runs this site has to start it. Start again in a moment."), [START]],
   not_ready: () => [gettext("The server is still starting"), gettext("Try again in a moment."), [START]],
   processor_unavailable: ({ message }) => [gettext("This processor does not start"), message || gettext("Choose another one, or tell the person who runs this site."), [START, GALLERY]],
   not_found: () => [gettext("This processor is no longer on show"), gettext("Choose another one."), [GALLERY]],

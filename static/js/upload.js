@@ -5,8 +5,9 @@ export async function uploadFile({ address, csrf, name, file }) {
   const body = new FormData();
   body.append("parameter", name);
   body.append("file", file);
-  const response = await fetch(address, { method: "POST", body, headers: { "X-CSRFToken": csrf, Accept: "application/json" } });
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.message || gettext("The file could not be uploaded. Try again."));
+  const headers = { "X-CSRFToken": csrf, Accept: "application/json" };
+  const response = await fetch(address, { method: "POST", body, headers }).catch(() => null);
+  const answer = (await response?.json().catch(() => null)) ?? {};
+  if (!response?.ok) throw new Error(answer.message || gettext("The file could not be uploaded. Try again."));
   return answer;
 }
