@@ -35,5 +35,7 @@ export class WakeLock {
   async #acquire() {
     if (document.hidden || (this.#lock && !this.#lock.released)) return;
     this.#lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
+    // The session may have ended meanwhile.
+    if (!this.#wanted) this.set(false);
   }
 }
