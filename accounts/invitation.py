@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -66,6 +67,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.email or self.note or str(self.pk)[:8]
+
+    def clean(self) -> None:
+        if self.max_uses is not None and self.max_uses < self.uses:
+            text = _("It was used %(count)s times already; revoke it to end it.") % {"count": self.uses}
+            raise ValidationError({"max_uses": text})
 
     def get_absolute_url(self) -> str:
         return reverse("invitation", args=[self.token])

@@ -134,6 +134,15 @@ def test_staff_make_one_in_the_admin_and_copy_its_link(alices_client: Client) ->
     assert url in page.content.decode()
 
 
+def test_it_cannot_be_made_to_fit_less_accounts_than_it_has(
+    alices_client: Client, invitation: Invitation
+) -> None:
+    Invitation.objects.filter(pk=invitation.pk).update(max_uses=5, uses=3)
+    data = {"max_uses": "2", "expires_at": f"{invitation.expires_at:%Y-%m-%dT%H:%M}"}
+    answer = alices_client.post(f"/admin/accounts/invitation/{invitation.pk}/change/", data)
+    assert "used 3 times already" in answer.content.decode()
+
+
 def test_staff_revoke_it_in_the_admin(alices_client: Client, invitation: Invitation, client: Client) -> None:
     data = {"action": "revoke", "_selected_action": [str(invitation.pk)]}
     alices_client.post("/admin/accounts/invitation/", data)
