@@ -6,11 +6,12 @@ processor that hangs or crashes takes nothing with it, and the web process never
 
 import base64
 import json
+import os
 import statistics
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TextIO
 
 import cv2
 import numpy as np
@@ -106,5 +107,13 @@ def as_jpeg(picture: Picture) -> str:
     return base64.b64encode(cv2.imencode(".jpg", picture)[1].tobytes()).decode()
 
 
+def answer_alone() -> TextIO:
+    """The way back to the web process, for the report alone: what a processor prints goes to the error output."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return answers
+
+
 if __name__ == "__main__":
-    json.dump(run(json.load(sys.stdin)), sys.stdout)
+    with answer_alone() as answers:
+        json.dump(run(json.load(sys.stdin)), answers)

@@ -1,5 +1,6 @@
 """The admin's test bench, with the real child process."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +67,31 @@ def test_a_processor_that_hangs_is_ended(
 ) -> None:
     monkeypatch.setattr(bench_view, "DEADLINE_SECONDS", 0.01)
     assert "No result within" in admin_browser.get(url(row)).content.decode()
+
+
+CHATTY = """
+from processors.base import VideoProcessor
+
+class Chatty(VideoProcessor):
+    label = "Chatty"
+
+    def process(self, image):
+        print("I was asked")
+        return image.copy()
+"""
+
+
+def test_what_a_processor_prints_does_not_spoil_its_report(
+    admin_browser: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    information = tmp_path / "chatty-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: chatty\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text("[showroom.processors]\nchatty = chatty:Chatty\n")
+    (tmp_path / "chatty.py").write_text(CHATTY)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    row = make_row("chatty", key="chatty", visibility="staff")
+    assert admin_browser.get(url(row)).context["report"]["picture"]
 
 
 def test_the_child_gets_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
