@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from . import access, catalogue, files
+from .exceptions import ProcessorUnavailable
 from .files import FileRefused
 from .manifest import manifest
 from .models import Processor
@@ -27,6 +28,9 @@ def upload(request: HttpRequest, slug: str) -> JsonResponse:
         file = _keep(request, processor)
     except (access.AccessRefused, FileRefused) as refusal:
         return JsonResponse({"code": refusal.code, "message": refusal.message}, status=refusal.status)
+    except ProcessorUnavailable:
+        message = _("This processor cannot run on this server. Please choose another one.")
+        return JsonResponse({"code": "processor_unavailable", "message": message}, status=503)
     return JsonResponse({"file": str(file.pk), "name": file.name, "type": file.content_type}, status=201)
 
 

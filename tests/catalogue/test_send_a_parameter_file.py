@@ -55,6 +55,12 @@ def test_a_guest_owns_what_his_browser_sent(
     assert not resolves(reference, Owner.of(guest, None), every_kind)
 
 
+def test_a_class_that_is_gone_takes_none(bob: Any, browser: Browser) -> None:
+    make_row("kinds", key="no-such-class")
+    response = send(browser(bob), png())
+    assert (response.status_code, response.json()["code"]) == (503, "processor_unavailable")
+
+
 def test_nobody_uses_the_file_of_another(
     every_kind: Processor, bob: Any, charlie: Any, browser: Browser
 ) -> None:
