@@ -1,5 +1,8 @@
 """The cards' pictures: made once from our own sample, or uploaded."""
 
+from pathlib import Path
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -26,6 +29,14 @@ def test_it_is_made_once(visitor: Client, wall: Wall, monkeypatch: pytest.Monkey
 
 def test_there_is_none_for_a_class_that_is_gone(visitor: Client, wall: Wall) -> None:
     assert visitor.get("/p/no-such-class/still/").status_code == 204
+
+
+def test_code_from_other_packages_makes_none_in_the_web_process(
+    visitor: Client, wall: Wall, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.VAR_DIR = tmp_path
+    monkeypatch.setattr(Processor, "may_meet_visitors", False)
+    assert visitor.get("/p/edges/still/").status_code == 204
 
 
 def test_no_still_of_what_one_may_not_see(visitor: Client, wall: Wall) -> None:
