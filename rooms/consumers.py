@@ -7,6 +7,7 @@ Check, hand on, return: no handler waits for a worker. What workers say comes ba
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -54,7 +55,7 @@ logger = logging.getLogger(__name__)
 PROTOCOL = 1
 # The page pings so often; Daphne and proxies cut a socket on which nothing moves.
 PING_SECONDS = 20
-# Sockets and sessions that one page needs; more is a mistake or an attack.
+# What workers may owe one page at a time; each request keeps its SDP or file until it is answered.
 PENDING_REQUESTS = 32
 # Spread over two seconds, so that all pages of a restarted server do not come back at once.
 RESTART_SPREAD_SECONDS = 2.0
@@ -94,7 +95,7 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         OpenSockets.here().discard(self)
         self.requests.close()
         for session in list(self.sessions.values()):
-            await self.leave_behind(session)
+            await self.guarded(partial(self.leave_behind, session))
         if self.group:
             await self.channel_layer.group_discard(self.group, self.channel_name)
 
@@ -133,6 +134,8 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.guarded(lambda: self.handle(message), origin=lambda: origin(message))
 
     async def handle(self, message: ClientMessage) -> None:
+        if len(self.requests) >= PENDING_REQUESTS and not isinstance(message, Ping | Close):
+            raise SignallingError("too_many_messages", retry_after=1)
         match message:
             case Ping():
                 await self.say({"type": "pong", **reply_id(message), "time": message.time})

@@ -51,6 +51,9 @@ class PendingRequests:
         # One task repeats one request; it ends with the answer, the deadline or the socket.
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
+    def __len__(self) -> int:
+        return len(self._requests)
+
     def ask(
         self, worker: str, message: Message, asked: str | int | None, answer: dict[str, Any] | None = None
     ) -> None:

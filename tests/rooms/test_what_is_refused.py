@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from processors.models import Processor
+from rooms.consumers import PENDING_REQUESTS
 from rooms.errors import TEXTS, Malformed, SignallingError
 from rooms.messages import SCHEMAS, ClientMessage, parse
 from rooms.socket_limits import FloodGuard, TokenBucket
 
 from .conftest import QuietEngine
+from .page import SDP
 
 BAD_JSON = ["{not json", " ", "{", '{"type": "ping", "time": NaN}', "[" * 100_000, '"\\ud800', "1e" * 5000]
 BAD_MESSAGES = [
@@ -108,6 +110,21 @@ async def test_a_short_burst_is_only_slowed_down(visit: Callable[..., Any]) -> N
     error = await page.hears("error")
     assert error["code"] == "too_many_messages"
     assert error["retry_after"] > 0
+
+
+async def test_what_workers_owe_one_page_is_bounded(
+    visit: Callable[..., Any], edges: Processor, engine: QuietEngine, settings: Any
+) -> None:
+    settings.REQUEST_DEADLINE_SECONDS = 60
+    engine.deaf = {"parameters"}
+    page = await visit()
+    session = (await page.asks("session.open", processor="edges"))["session"]
+    await page.asks("session.offer", session=session, sdp=SDP, processor="edges")
+    for number in range(PENDING_REQUESTS):
+        await page.says("session.parameters", session=session, number=number, values={"low": number})
+    refused = await page.asks("session.parameters", session=session, number=99, values={"low": 99})
+    assert (refused["type"], refused["code"]) == ("error", "too_many_messages")
+    assert (await page.asks("session.close", session=session))["type"] == "session.closed"
 
 
 async def test_nothing_is_read_after_the_close(
