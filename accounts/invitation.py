@@ -68,13 +68,13 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return self.email or self.note or str(self.pk)[:8]
 
+    def get_absolute_url(self) -> str:
+        return reverse("invitation", args=[self.token])
+
     def clean(self) -> None:
         if self.max_uses is not None and self.max_uses < self.uses:
             text = _("It was used %(count)s times already; revoke it to end it.") % {"count": self.uses}
             raise ValidationError({"max_uses": text})
-
-    def get_absolute_url(self) -> str:
-        return reverse("invitation", args=[self.token])
 
     @property
     def token(self) -> str:
