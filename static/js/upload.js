@@ -8,6 +8,7 @@ export async function uploadFile({ address, csrf, name, file }) {
   const headers = { "X-CSRFToken": csrf, Accept: "application/json" };
   const response = await fetch(address, { method: "POST", body, headers }).catch(() => null);
   const answer = (await response?.json().catch(() => null)) ?? {};
-  if (!response?.ok) throw new Error(answer.message || gettext("The file could not be uploaded. Try again."));
+  // A page instead of an answer: the sign-in page, to which a visitor is led who was signed out meanwhile.
+  if (!response?.ok || !answer.file) throw new Error(answer.message || gettext("The file could not be uploaded. Try again."));
   return answer;
 }
