@@ -1,5 +1,6 @@
 """Whoever is signed out, disabled or gets a new password loses the open websockets at once."""
 
+import logging
 from typing import Any
 
 from allauth.account.signals import password_changed, password_reset, password_set
@@ -14,14 +15,21 @@ from django.utils.crypto import salted_hmac
 
 from .user import User
 
+logger = logging.getLogger(__name__)
+
 SIGNED_OUT = "account.signed_out"
 
 
 def close_sockets(user_id: int, session: str = "") -> None:
     """Tell every websocket of this user to close; with ``session`` only those of that browser session."""
     layer = get_channel_layer()
-    if layer is not None:
+    if layer is None:
+        return
+    try:
         async_to_sync(layer.group_send)(user_group(user_id), {"type": SIGNED_OUT, "session": session})
+    except Exception:
+        # Redis is away. Nobody may be kept signed in by that; sockets ask for every right anew anyway.
+        logger.warning("The websockets of a user could not be told to close", exc_info=True)
 
 
 def user_group(user_id: int) -> str:

@@ -34,6 +34,15 @@ def test_sign_out_closes_those_of_this_browser(heard: Any, bobs_client: Client) 
     assert heard() == [{"type": "account.signed_out", "session": mark}]
 
 
+def test_one_can_sign_out_while_redis_is_away(bobs_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*arguments: Any) -> None:
+        raise ConnectionError("Redis is away")
+
+    monkeypatch.setattr(get_channel_layer(), "group_send", fail)
+    assert bobs_client.post("/accounts/logout/").status_code == 302
+    assert "_auth_user_id" not in bobs_client.session
+
+
 def test_disabling_closes_all(
     heard: Any, alices_client: Client, bob: User, django_capture_on_commit_callbacks
 ) -> None:
