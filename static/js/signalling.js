@@ -2,6 +2,7 @@
 import { emit } from "./events.js";
 import { retryDelay } from "./retry.js";
 
+const PROTOCOL = 1;
 const REPLY_DEADLINE_MS = 15_000;
 const PING_EVERY_MS = 20_000;
 const PONG_DEADLINE_MS = 8_000;
@@ -96,10 +97,15 @@ export class Signalling extends EventTarget {
   }
 
   #greeted(hello) {
+    // The site was updated under an open page: what it says now this script does not know.
+    if (hello.protocol !== PROTOCOL) {
+      this.close();
+      return emit(this, "refused", { code: "protocol_version", message: "" });
+    }
     this.#hello = hello;
     this.#attempt = 0;
     this.#timers.ping = setTimeout(() => this.#ping(), PING_EVERY_MS);
-    emit(this, "open", hello);
+    return emit(this, "open", hello);
   }
 
   #ping() {
