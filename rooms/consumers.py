@@ -26,6 +26,7 @@ from .errors import (
     CLOSE_MALFORMED,
     CLOSE_RESTART,
     CLOSE_SIGNED_OUT,
+    CLOSE_UNAVAILABLE,
     TEXTS,
     Malformed,
     SignallingError,
@@ -72,6 +73,7 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.closing = False
         self.language = settings.LANGUAGE_CODE
         self.group: str | None = None
+        self.is_greeted = False
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -85,6 +87,9 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         metrics.SOCKETS.inc()
         OpenSockets.here().add(self)
         await self.guarded(self.welcome)
+        if not self.is_greeted:
+            # Else the page would wait for a hello that never comes.
+            await self.finish(CLOSE_UNAVAILABLE)
 
     async def disconnect(self, code: int) -> None:
         """The tab was closed, or the network was lost: workers keep the media for a while."""
@@ -108,6 +113,7 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             self.group = user_group(identity.account.pk)
             await self.channel_layer.group_add(self.group, self.channel_name)
         await self.say(hello(identity))
+        self.is_greeted = True
 
     async def leave_behind(self, session: SocketSession) -> None:
         if session.offered:

@@ -75,7 +75,11 @@ export class Signalling extends EventTarget {
     if (this.isOpen) return Promise.resolve(this.#hello);
     this.open();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Refusal({ code: "unreachable", message: "" })), REPLY_DEADLINE_MS);
+      const timer = setTimeout(() => {
+        reject(new Refusal({ code: "unreachable", message: "" }));
+        // A socket that never said hello would stand in the way of a better one.
+        if (this.#socket && !this.isOpen) this.#closed(this.#socket, { code: ABNORMAL_CLOSE });
+      }, REPLY_DEADLINE_MS);
       const settle = (action) => (event) => {
         clearTimeout(timer);
         action(event.detail);

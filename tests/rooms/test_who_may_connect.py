@@ -130,6 +130,18 @@ async def test_a_disabled_account_opens_nothing_even_if_the_event_was_lost(
     assert not await Session.objects.aexists()
 
 
+async def test_a_socket_that_cannot_be_greeted_is_closed_so_that_the_page_tries_again(
+    visit: Callable[..., Any], bob: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*arguments: Any) -> None:
+        raise ConnectionError("Redis is away")
+
+    monkeypatch.setattr("channels.layers.InMemoryChannelLayer.group_add", fail)
+    page = await visit(bob, greeted=False)
+    assert (await page.hears("error"))["code"] == "internal"
+    assert await page.is_closed() == 4503
+
+
 async def test_no_task_is_left_after_a_refusal(transactional_db: None) -> None:
     before = len(asyncio.all_tasks())
     for _attempt in range(5):
