@@ -5,6 +5,7 @@ decoding costs the loop nothing and happens only for frames that somebody wants 
 """
 
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -40,6 +41,8 @@ class IncomingStream:
     def __init__(self) -> None:
         # Frames that the processor's thread has not decoded yet.
         self._backlog: deque[EncodedFrame] = deque()
+        # Held while decoding: after a switch two processors' threads may ask at once, and a decoder serves one.
+        self._decoder_lock = threading.Lock()
         # Whether the backlog is filled at all.
         self._is_decoding = False
         # Called on the loop with every frame.
@@ -112,18 +115,20 @@ class IncomingVideo(IncomingStream):
         Every frame is decoded (each refers to the one before), only the newest is converted.
         """
         picture, shown, skipped = None, None, -1
-        while (frame := self._pop()) is not None:
-            if (decoded := self._decode(frame)) is not None:
-                picture, shown, skipped = decoded, frame, skipped + 1
+        with self._decoder_lock:
+            while (frame := self._pop()) is not None:
+                if (decoded := self._decode(frame)) is not None:
+                    picture, shown, skipped = decoded, frame, skipped + 1
         if picture is None or shown is None:
             return None
         return Frame(to_image(picture, pixel_format), shown.time, skipped)
 
     def next(self, pixel_format: str) -> Frame | None:
         """Return the oldest picture not yet returned, or None."""
-        while (frame := self._pop()) is not None:
-            if (decoded := self._decode(frame)) is not None:
-                return Frame(to_image(decoded, pixel_format), frame.time, 0)
+        with self._decoder_lock:
+            while (frame := self._pop()) is not None:
+                if (decoded := self._decode(frame)) is not None:
+                    return Frame(to_image(decoded, pixel_format), frame.time, 0)
         return None
 
     def arrival(self, media_time: float) -> float | None:
@@ -182,6 +187,10 @@ class IncomingAudio(IncomingStream):
 
     def next(self, sample_rate: int, channels: int) -> SamplesAt | None:
         """Return the next packet's sound at the wanted rate and channels, lost packets before it as silence."""
+        with self._decoder_lock:
+            return self._next(sample_rate, channels)
+
+    def _next(self, sample_rate: int, channels: int) -> SamplesAt | None:
         self._prepare(sample_rate, channels)
         frame = self._pop()
         if frame is None:

@@ -131,10 +131,11 @@ class OutgoingVideo(OutgoingStream):
         return self._encoder.codec_name
 
     def use_codec(self, codec_name: str) -> None:
+        if codec_name == self._encoder.codec_name:
+            return  # without the lock: the processor's thread holds it while it encodes
         with self._lock:
-            if codec_name != self._encoder.codec_name:
-                self._encoder = make_encoder(codec_name, self._encoder.bit_rate, self._encoders)
-                self._key_frame_wanted = True
+            self._encoder = make_encoder(codec_name, self._encoder.bit_rate, self._encoders)
+            self._key_frame_wanted = True
 
     @property
     def bit_rate(self) -> int:
@@ -191,10 +192,12 @@ class OutgoingVideo(OutgoingStream):
     def _publish_kept(self) -> None:
         with self._lock:
             kept, self._kept = self._kept, None
-            if kept is not None and self._last is not None and self._last[0] is kept[0]:
-                return
-            if kept is not None:
+            if kept is not None and not self._is_overtaken(*kept):
                 self._encode(*kept)
+
+    def _is_overtaken(self, feed: Feed, picture: VideoFrame, media_time: float) -> bool:
+        """Whether a newer picture of the same feed was encoded already."""
+        return self._last is not None and self._last[0] is feed and self._last[2] >= media_time
 
     def _encode(self, feed: Feed, picture: VideoFrame, media_time: float) -> None:
         if feed is not self.feed:
@@ -254,8 +257,11 @@ class OutgoingAudio(OutgoingStream):
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
+        # Held while encoding: after a switch the old processor's thread may still be in here.
+        self._lock = threading.Lock()
         self._encoder: OpusEncoder | None = None
-        self._format = (0, 0)
+        # What the encoder was made for; another feed gets a new one, with nothing of the old feed's sound inside.
+        self._made_for: tuple[Feed, int, int] | None = None
         # Media time of the next packet.
         self._time: float | None = None
         # Sound given to the encoder that has not come out yet, in seconds.
@@ -266,25 +272,30 @@ class OutgoingAudio(OutgoingStream):
 
     def publish(self, feed: Feed, samples: Samples, media_time: float, sample_rate: int) -> bool:
         """Encode ``samples`` (channels, n) for all viewers, in the calling thread; False when not in force."""
-        if feed is not self.feed:
-            return False
-        self._prepare(sample_rate, samples.shape[0])
-        assert self._encoder is not None
-        if self._time is None or abs(media_time - self._time - self._inside) > AUDIO_RESYNC_SECONDS:
-            self._time, self._inside = media_time, 0.0
-        self._inside += samples.shape[1] / sample_rate
-        for data in self._encoder.encode(samples):
-            frame = EncodedFrame(data, "opus", self._time, True, time.monotonic())
-            self._time += PACKET_SECONDS
-            self._inside -= PACKET_SECONDS
-            call_on_loop(self._loop, self._fan_out, feed, frame)
-        return True
+        with self._lock:
+            if feed is not self.feed:
+                return False
+            self._encode(feed, samples, media_time, sample_rate)
+            return True
 
     def close(self) -> None:
         self.feed = None
         self._viewers.clear()
 
-    def _prepare(self, sample_rate: int, channels: int) -> None:
-        if self._encoder is None or self._format != (sample_rate, channels):
+    def _encode(self, feed: Feed, samples: Samples, media_time: float, sample_rate: int) -> None:
+        encoder = self._encoder_for(feed, sample_rate, samples.shape[0])
+        if self._time is None or abs(media_time - self._time - self._inside) > AUDIO_RESYNC_SECONDS:
+            self._time, self._inside = media_time, 0.0
+        self._inside += samples.shape[1] / sample_rate
+        for data in encoder.encode(samples):
+            frame = EncodedFrame(data, "opus", self._time, True, time.monotonic())
+            self._time += PACKET_SECONDS
+            self._inside -= PACKET_SECONDS
+            call_on_loop(self._loop, self._fan_out, feed, frame)
+
+    def _encoder_for(self, feed: Feed, sample_rate: int, channels: int) -> OpusEncoder:
+        if self._encoder is None or self._made_for != (feed, sample_rate, channels):
             self._encoder = OpusEncoder(sample_rate, channels)
-            self._format = (sample_rate, channels)
+            self._made_for = (feed, sample_rate, channels)
+            self._time = None
+        return self._encoder

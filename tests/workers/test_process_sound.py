@@ -1,9 +1,29 @@
 """Sound through a processor, and forwarded as it is."""
 
+import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
+
+from workers.audio_codecs import OpusDecoder
+from workers.frames import EncodedFrame
+from workers.incoming import IncomingAudio
+from workers.outgoing import Feed, OutgoingAudio
 
 from .browser_peer import BrowserPeer, ToneMicrophone
 from .conftest import WorkerUnderTest, until
+
+
+class Ears:
+    """A viewer that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.frames: list[EncodedFrame] = []
+
+    def deliver(self, frame: EncodedFrame) -> None:
+        self.frames.append(frame)
 
 
 def sound_of(peer: BrowserPeer, seconds: float = 1.0) -> np.ndarray:
@@ -40,3 +60,35 @@ async def test_sound_becomes_a_picture(worker: WorkerUnderTest) -> None:
     row = peer.pictures[-1].image[60].mean(axis=1)
     assert row[:60].min() > 150
     assert row[110:].max() < 60
+
+
+async def test_sound_of_one_processor_never_comes_out_as_another_ones() -> None:
+    stream = OutgoingAudio(asyncio.get_running_loop())
+    heard = Ears()
+    stream.subscribe(heard)
+    for feed, level, count in ((Feed("loud"), 0.5, 500), (Feed("silent"), 0.0, 4800)):
+        stream.switch_to(feed)
+        heard.frames.clear()
+        assert stream.publish(feed, np.full((1, count), level, np.float32), 0.0, 48000)
+    await until(lambda: len(heard.frames) >= 4)
+    decoder = OpusDecoder(48000, 1)
+    assert max(float(np.abs(decoder.decode(frame.data)).max(initial=0.0)) for frame in heard.frames) < 1e-3
+
+
+def test_two_threads_never_decode_one_stream_at_once() -> None:
+    incoming = IncomingAudio(lambda in_order: None)
+    incoming.start_decoding()
+    busy, overlaps = threading.Lock(), []
+
+    def decode(frame: EncodedFrame) -> np.ndarray:
+        overlaps.append(not busy.acquire(blocking=False))
+        time.sleep(0.01)
+        busy.release()
+        return np.zeros((1, 960), np.float32)
+
+    incoming._decode = decode  # type: ignore[method-assign]
+    for number in range(10):
+        incoming.put(EncodedFrame(b"x", "opus", number / 50, True, 0.0))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: incoming.next(48000, 1), range(10)))
+    assert overlaps == [False] * 10
