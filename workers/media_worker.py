@@ -35,6 +35,7 @@ CODEC_THREADS = 2
 # room also what others publish.
 STUDIO_SECTIONS = {"video": 1, "audio": 1, "application": 1}
 ROOM_SECTIONS = {"video": 20, "audio": 20, "application": 1}
+SESSION_ENDED = "This session has ended; start a new one."
 REASONS = {
     "timeout": (
         "timeout",
@@ -109,7 +110,7 @@ class MediaWorker:
     def load(self) -> WorkerState:
         return WorkerState(
             sessions=frozenset(self._seats),
-            stress=round(self._load.stress(), 3),
+            stress=round(self._load.stress(len(self._seats)), 3),
             draining=self._is_draining,
         )
 
@@ -130,6 +131,7 @@ class MediaWorker:
         assignment = await self._assignment(message["processor"])
         seat = self._seat_for(message)
         async with seat.lock:
+            self._check_is_live(seat)
             try:
                 answer = await seat.answer(
                     message["sdp"], assignment, message.get("parameters") or {}, message.get("quality") or ""
@@ -137,6 +139,7 @@ class MediaWorker:
             except WorkerError:
                 await self._forget_if_new(seat)
                 raise
+        self._check_is_live(seat)
         room = self._room_of[seat.session]
         room.connect(seat)
         self._rearrange(room, seat)
@@ -146,6 +149,7 @@ class MediaWorker:
         seat = self._seat(message)
         assignment = await self._assignment(message["processor"])
         async with seat.lock:
+            self._check_is_live(seat)
             accepted, errors = seat.switch(assignment, message.get("parameters") or {})
         self._room_of[seat.session].connect(seat)
         self._rearrange(self._room_of[seat.session], seat)
@@ -169,10 +173,15 @@ class MediaWorker:
 
     # --- seats -----------------------------------------------------------------------------------------------
 
+    def _check_is_live(self, seat: Seat) -> None:
+        """Refuse a command whose session ended while the command waited: a closed seat must open nothing."""
+        if self._seats.get(seat.session) is not seat:
+            raise SessionUnknown(SESSION_ENDED)
+
     def _seat(self, message: Message) -> Seat:
         seat = self._seats.get(message["session"])
         if seat is None:
-            raise SessionUnknown("This session has ended; start a new one.")
+            raise SessionUnknown(SESSION_ENDED)
         seat.reply_channel = message.get("reply_channel") or seat.reply_channel
         return seat
 

@@ -7,7 +7,7 @@ import threading
 import time
 
 from .browser_peer import BrowserPeer, NumberedCamera
-from .conftest import WorkerUnderTest, until
+from .conftest import WorkerUnderTest, processor_spec, until
 
 
 class LoopWatch:
@@ -90,3 +90,13 @@ def test_a_process_with_two_viewers_of_one_stream_ends_at_once() -> None:
     told, seconds = ended.stdout.decode().split()
     assert told == "ended"
     assert time.monotonic() - begun - float(seconds) < 3.0
+
+
+async def test_a_command_that_waits_while_its_session_ends_opens_nothing(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("test-darken", peer)
+    asked = asyncio.create_task(worker.ask("switch", "one", processor=processor_spec("invert")))
+    await asyncio.sleep(0)
+    await worker.ask("close", "one", reason="closed")
+    assert (await asked)["code"] == "session_unknown"
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("processor-Invert")]
