@@ -1,6 +1,7 @@
 """Checks of what a processor gave back. Every refusal says what to write instead."""
 
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,17 @@ def check_data(data: Any, declared: set[str]) -> dict[str, Any]:
         )
     value: dict[str, Any] = json.loads(text)
     return value
+
+
+def check_time(time: Any) -> float:
+    """Return the moment as a finite float: what is no number would end the visitor's stream, not one frame."""
+    try:
+        seconds = float(time)
+    except (TypeError, ValueError, OverflowError):
+        seconds = math.nan
+    if not math.isfinite(seconds):
+        raise WrongData(f"Result.time is {kind_of(time)} that is no finite number; give seconds, or None.")
+    return seconds
 
 
 def kind_of(value: Any) -> str:

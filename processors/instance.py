@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
 from .base import Processor
-from .checks import check_data, check_picture, check_samples
+from .checks import check_data, check_picture, check_samples, check_time
 from .exceptions import LoadFailed, ProcessFailed, ProcessorError, StartFailed, WrongData
 from .parameters import set_values
 from .results import Picture, PixelFormat, Result, SampleArray
@@ -82,7 +82,7 @@ class Instance:
         self.processor.frame_time = moment
         given = guarded(ProcessFailed(self.cls.label), call)
         result = given if isinstance(given, Result) else Result(**{field: given})
-        at = moment if result.time is None else float(result.time)
+        at = moment if result.time is None else check_time(result.time)
         samples = None if result.samples is None else self._checked_samples(result.samples)
         data = None if result.data is None else self._checked_data(result.data)
         if result.image is None:

@@ -186,3 +186,8 @@ def test_checking_a_picture_costs_next_to_nothing():
     for _ in range(1000):
         check_picture(picture, "bgr24")
     assert time.perf_counter() - began < 0.2
+
+
+@pytest.mark.parametrize("moment", [float("nan"), float("inf"), 10**400, "soon"])
+def test_a_moment_that_is_no_number_costs_one_frame(moment):
+    assert "Result.time" in refusal_of(Result(time=moment)).message
