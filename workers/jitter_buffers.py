@@ -182,6 +182,9 @@ class AudioJitterBuffer:
     def add(self, packet: RtpPacket) -> tuple[bool, None]:
         self.ssrc = packet.ssrc
         if not self.in_order:
+            # What waits for a gap here would come out much later, when somebody decodes again.
+            self._waiting.clear()
+            self._gap_since = None
             self._next = (packet.sequence_number + 1) % SEQUENCE_MODULUS
             self._emit(packet)
         else:

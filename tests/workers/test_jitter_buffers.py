@@ -173,3 +173,19 @@ def test_random_loss_never_stops_the_stream(clock: Clock) -> None:
     # One packet in 33 lost and none sent again: about a third of the pictures has an unbroken way to a key frame.
     assert len(got.numbers) > 200
     assert got.numbers == sorted(got.numbers)
+
+
+def test_sound_that_waited_when_decoding_ended_never_comes_out_later(clock: Clock) -> None:
+    got = Collector()
+    buffer = AudioJitterBuffer(got)
+    buffer.in_order = True
+    for number in (5, 7):
+        buffer.add(packet(number, number * 3000, b"x", True))
+    buffer.in_order = False
+    for number in (8, 9):
+        buffer.add(packet(number, number * 3000, b"x", True))
+    buffer.in_order = True
+    for number in (10, 11, 12):
+        clock.now += 0.1
+        buffer.add(packet(number, number * 3000, b"x", True))
+    assert got.numbers == [5, 8, 9, 10, 11, 12]
