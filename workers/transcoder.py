@@ -45,6 +45,8 @@ class Transcoder:
         self._wake = threading.Event()
         self._closing = threading.Event()
         self.undecodable_frames = 0
+        # Pictures that could not be scaled or encoded; the first is logged.
+        self.failed_pictures = 0
         self._thread = threading.Thread(target=self._run, name="transcoder", daemon=True)
         self._thread.start()
         source.subscribe(self)
@@ -77,7 +79,16 @@ class Transcoder:
         while not self._closing.is_set():
             self._wake.wait()
             self._wake.clear()
+            self._try_to_publish()
+
+    def _try_to_publish(self) -> None:
+        """A picture that cannot be made costs itself, not the thread: its viewers would wait for ever."""
+        try:
             self._publish_newest()
+        except Exception:
+            self.failed_pictures += 1
+            if self.failed_pictures == 1:
+                logger.exception("A picture could not be made for slow or other-codec viewers")
 
     def _publish_newest(self) -> None:
         picture, media_time = None, 0.0

@@ -117,7 +117,7 @@ class Versions:
     def _place(self, viewer: SubscriberTrack, is_slow: bool) -> None:
         if self._needs_codec(viewer):
             viewer.point_at(self._transcoded(viewer.codec_name, scale=1))
-        elif is_slow:
+        elif is_slow and (self._second is None or self._second.scale > 1):
             viewer.point_at(self._transcoded(viewer.codec_name, SMALL_SCALE))
         else:
             viewer.point_at(self.main)
@@ -133,8 +133,11 @@ class Versions:
         return self.main.live_codec is not None and viewer.codec_name != self.main.live_codec
 
     def _transcoded(self, codec_name: str, scale: int) -> OutgoingVideo:
-        """Return the second version; whoever needs one shares it."""
-        if self._second is None or self._second.output.codec_name != codec_name:
+        """Return the second version; whoever needs one shares it. Another codec comes before a smaller picture."""
+        if self._second is None or (self._second.output.codec_name, self._second.scale) != (
+            codec_name,
+            scale,
+        ):
             self._close_second()
             bit_rate = self.quality.encode_kbps * 1000 if scale == 1 else SMALL_MAX_BIT_RATE
             self._second = Transcoder(self._loop, self._codec_pool, self.main, codec_name, scale, bit_rate)
@@ -146,6 +149,9 @@ class Versions:
 
     def _close_second(self) -> None:
         if self._second is not None:
+            for viewer in self._viewers:
+                if viewer.stream is self._second.output:
+                    viewer.point_at(self.main)
             self._second.close()
             join = self._loop.create_task(self._second.join())
             self._joins.add(join)

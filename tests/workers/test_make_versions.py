@@ -1,7 +1,18 @@
 """A second encode for viewers that are slow or speak another codec, and never a third."""
 
+import asyncio
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+import pytest
+
+from workers.answer import QUALITIES
+from workers.frames import EncodedFrame
+from workers.outgoing import OutgoingVideo
+from workers.subscriber_track import SubscriberTrack
+from workers.transcoder import Transcoder
+from workers.versions import Versions
 
 from .browser_peer import BrowserPeer, NumberedCamera, read_number
 from .conftest import WorkerUnderTest, until
@@ -77,3 +88,36 @@ async def test_a_slow_viewer_gets_a_smaller_picture_and_the_others_keep_theirs(
     say("slow", 3_000_000)
     await until(lambda: viewers["slow"].pictures[-1].image.shape == (480, 640, 3), seconds=15)
     assert versions.second is None
+
+
+async def test_another_codec_takes_the_second_place_and_nobody_is_left_behind() -> None:
+    pool = ThreadPoolExecutor(1)
+    main = OutgoingVideo(asyncio.get_running_loop(), pool, 900_000)
+    main.live_codec = "VP8"
+    versions = Versions(main, pool, QUALITIES["standard"])
+    slow, other = SubscriberTrack("video", "VP8"), SubscriberTrack("video", "H264")
+    versions.add(slow)
+    versions._place(slow, is_slow=True)
+    assert slow.stream is not main
+    versions.add(other)
+    assert versions.second is not None
+    assert (slow.stream, other.stream) == (main, versions.second.output)
+    versions._place(slow, is_slow=True)
+    assert (slow.stream, other.stream) == (main, versions.second.output)
+    await versions.close()
+    main.close()
+    pool.shutdown()
+
+
+async def test_a_picture_that_cannot_be_made_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = ThreadPoolExecutor(1)
+    loop = asyncio.get_running_loop()
+    main = OutgoingVideo(loop, pool, 900_000)
+    transcoder = Transcoder(loop, pool, main, "VP8", 2, 300_000)
+    monkeypatch.setattr(transcoder, "_publish_newest", lambda: 1 / 0)
+    for count in (1, 2):
+        transcoder.deliver(EncodedFrame(b"", "VP8", 0.0, True, 0.0))
+        await until(lambda count=count: transcoder.failed_pictures == count)
+    transcoder.close()
+    await transcoder.join()
+    pool.shutdown()
