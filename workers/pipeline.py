@@ -101,6 +101,8 @@ class Pipeline:
         self._opened_at = 0.0
         # How long the processor takes for a picture, in seconds, by its last statistics.
         self._usual_call = 0.0
+        # time.monotonic() of its last call that gave something or None, by its last statistics.
+        self._called_at: float | None = None
         self._is_live = False
         self._is_closed = False
         # Processors that were let go and are still ending.
@@ -120,6 +122,7 @@ class Pipeline:
             return None
         statistics = self._runner.statistics
         self._usual_call = statistics.process_ms_p50 / 1000
+        self._called_at = statistics.last_result_at
         return statistics
 
     @property
@@ -192,7 +195,7 @@ class Pipeline:
         assert self._runner is not None
         assert self._assignment is not None
         self._state, self._trouble, self._showing = RunnerState.STARTING, ("", ""), None
-        self._opened_at = time.monotonic()
+        self._opened_at, self._called_at = time.monotonic(), None
         processor_class = self._assignment.processor_class
         self._decode(needs_pixels(processor_class), needs_samples(processor_class))
         if not self._forwards_video and processor_class.never_passthrough:
@@ -294,9 +297,15 @@ class Pipeline:
             never_passthrough=processor_class.never_passthrough,
             has_result=output.last_result_at is not None,
             since_opened=now - self._opened_at,
-            since_result=now - (output.last_result_at or now),
+            since_result=now - self._last_sign(output, now),
             usual_call=self._usual_call,
         )
+
+    def _last_sign(self, output: RunnerOutput, now: float) -> float:
+        """Return when a result came last; ``None`` is one too: it keeps the picture, or is silence."""
+        if output.last_result_at is None:
+            return now
+        return max(output.last_result_at, self._called_at or 0.0)
 
     def _show(self, showing: Showing) -> None:
         self._showing_changed(showing, tell=showing is not self._showing)

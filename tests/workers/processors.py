@@ -56,6 +56,19 @@ class Counting(VideoProcessor):
         return Result(image=image, data={"number": read_number(image)})
 
 
+class Once(VideoProcessor):
+    """Gives its first picture, then None: keep it."""
+
+    def start(self) -> None:
+        self.given = False
+
+    def process(self, image: Any) -> Any:
+        if self.given:
+            return None
+        self.given = True
+        return np.full_like(image, 235)
+
+
 class Failing(VideoProcessor):
     """Raises on every picture."""
 
@@ -125,6 +138,7 @@ KEYS = {
         White,
         Sleepy,
         Counting,
+        Once,
         Failing,
         Watching,
         Louder,

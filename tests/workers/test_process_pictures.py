@@ -101,6 +101,15 @@ async def test_a_processor_that_fails_on_everything_stops_and_the_input_is_shown
     await until(lambda: len(peer.pictures) > 10)
 
 
+async def test_none_keeps_the_last_picture_for_as_long_as_it_comes(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("test-once", peer)
+    await until(lambda: any(frame.image.mean() > 200 for frame in peer.pictures))
+    await asyncio.sleep(2.5)
+    assert peer.of_type("processor")[-1]["showing"] == "result"
+    assert peer.pictures[-1].image.mean() > 200
+
+
 async def test_a_session_leaves_no_thread_behind(worker: WorkerUnderTest) -> None:
     peer = BrowserPeer(NumberedCamera())
     await worker.open("test-darken", peer)
