@@ -24,7 +24,7 @@ from .data_channel import LABEL, DataChannel
 from .exceptions import BadOffer, NoUsableCodec
 from .frames import CLOCK_RATES, EncodedFrame, is_key_frame
 from .incoming import IncomingAudio, IncomingVideo
-from .jitter_buffers import AudioJitterBuffer, VideoJitterBuffer
+from .jitter_buffers import GAP_PATIENCE_SECONDS, AudioJitterBuffer, VideoJitterBuffer
 from .key_frames import KeyFrameRequests
 from .media_clock import SessionClock
 from .offer import MediaSection, Offer
@@ -34,6 +34,8 @@ from .subscriber_track import SubscriberTrack
 logger = logging.getLogger(__name__)
 
 CLOSE_DEADLINE_SECONDS = 3.0
+# However long the round trip is said to be: a picture that stands longer needs a key frame.
+LONGEST_GAP_SECONDS = 0.5
 # In order of preference; VP8 for all in a room, H.264 where a seat is alone and offers nothing else.
 CODECS = {"video": ["video/vp8", "video/h264", "video/rtx"], "audio": ["audio/opus"]}
 
@@ -167,7 +169,9 @@ class PeerSession:
         requests = KeyFrameRequests(self._loop, lambda: self._send_pli(receiver, buffer.ssrc))
         incoming = IncomingVideo(requests.ask_from_thread)
         put = self._frame_reader("video", receiver, incoming.put)
-        buffer = VideoJitterBuffer(put, lambda packet: begins_key_frame(receiver, packet))
+        buffer = VideoJitterBuffer(
+            put, lambda packet: begins_key_frame(receiver, packet), self._gap_patience_seconds
+        )
         aiortc_hooks.attach_receiver(receiver, buffer, on_end=lambda: None)
         aiortc_hooks.limit_estimate(receiver, lambda: incoming.estimate_limit())
         self._requests.append(requests)
@@ -183,6 +187,14 @@ class PeerSession:
         put = self._frame_reader("audio", receiver, incoming.put)
         aiortc_hooks.attach_receiver(receiver, buffer, on_end=lambda: None)
         self._listener.on_incoming_audio(incoming)
+
+    def _gap_patience_seconds(self) -> float:
+        """Return how long a lost packet may take: the request for it and its repeat make one round trip."""
+        trips = [
+            aiortc_hooks.round_trip_seconds(sending.transceiver.sender) for sending in self.sendings.values()
+        ]
+        longest = max([trip for trip in trips if trip is not None], default=0.0)
+        return max(GAP_PATIENCE_SECONDS, min(2 * longest, LONGEST_GAP_SECONDS))
 
     def _frame_reader(
         self, kind: str, receiver: RTCRtpReceiver, put: Callable[[EncodedFrame], None]

@@ -43,3 +43,14 @@ async def test_a_switch_to_another_direction_by_a_re_offer(worker: WorkerUnderTe
     await worker.open("echo", peer, parameters={"delay": 0.5})
     count = len(peer.pictures)
     await until(lambda: len(peer.pictures) > count + 10 and len(peer.sound) > 10)
+
+
+async def test_a_lost_packet_is_waited_for_as_long_as_the_round_trip_asks(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("passthrough", peer)
+    session = worker.engine._seats["one"].peer
+    assert session is not None
+    (sending,) = session.sendings.values()
+    for said, patience in ((None, 0.1), (0.01, 0.1), (0.15, 0.3), (9.0, 0.5)):
+        setattr(sending.transceiver.sender, "_RTCRtpSender__rtt", said)  # noqa: B010 - mangled name
+        assert session._gap_patience_seconds() == patience
