@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from av import VideoFrame
 
-from .frames import EncodedFrame, is_acceptable_size, vp8_size
+from .frames import MAX_PICTURE_PIXELS, EncodedFrame, is_acceptable_size, vp8_size
 
 Image = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -51,6 +51,8 @@ class VideoDecoder:
             self._codec_name = frame.codec
             self._codec = av.CodecContext.create(DECODERS[frame.codec], "r")
             self._codec.thread_count = 1
+            # H.264 says its size inside, in a form that only the decoder reads.
+            self._codec.options = {"max_pixels": str(MAX_PICTURE_PIXELS)}
 
 
 def to_image(picture: VideoFrame, pixel_format: str) -> Image:

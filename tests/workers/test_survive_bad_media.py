@@ -4,15 +4,17 @@ import asyncio
 import time
 from typing import Any
 
+import numpy as np
 import pytest
 from aiortc.mediastreams import MediaStreamTrack
+from av import VideoFrame
 
 from workers import aiortc_hooks
 from workers.frames import EncodedFrame
 from workers.incoming import IncomingVideo
 from workers.packetisers import Vp8Packetiser
 from workers.video_codecs import to_picture
-from workers.video_encoders import Vp8Encoder
+from workers.video_encoders import H264Encoder, Vp8Encoder
 
 from .browser_peer import BrowserPeer, NumberedCamera, numbered_picture
 from .conftest import WorkerUnderTest, until
@@ -90,6 +92,12 @@ def frame(data: bytes, codec: str = "VP8", is_key: bool = True) -> EncodedFrame:
     return EncodedFrame(data, codec, 1.0, is_key, time.monotonic())
 
 
+def huge_h264() -> bytes:
+    """Return a whole H.264 picture that is larger than what is accepted."""
+    picture = VideoFrame.from_ndarray(np.zeros((2304 * 3 // 2, 4096), np.uint8), format="yuv420p")
+    return H264Encoder(1_000_000).encode(picture, True)[0]
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -97,9 +105,10 @@ def frame(data: bytes, codec: str = "VP8", is_key: bool = True) -> EncodedFrame:
         frame(good_frames(1)[0][:40]),
         frame(b""),
         frame(b"\x00\x00\x00\x01\x67" + b"\xff" * 60 + b"\x00\x00\x00\x01\x65" + b"\xff" * 60, "H264"),
+        frame(huge_h264(), "H264"),
         frame(b"x" * 100, "AV1"),
     ],
-    ids=["huge", "cut", "empty", "absurd H.264", "foreign codec"],
+    ids=["huge", "cut", "empty", "absurd H.264", "huge H.264", "foreign codec"],
 )
 def test_an_undecodable_frame_is_counted_and_a_key_frame_asked_for(bad: EncodedFrame) -> None:
     asked: list[bool] = []
