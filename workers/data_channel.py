@@ -39,7 +39,7 @@ class DataChannel:
     def _receive(self, data: str | bytes) -> None:
         try:
             self._on_message(read_message(data))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self.send({"type": "error", "code": "bad_message", "message": str(error)})
 
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -137,7 +138,8 @@ class WorkerService:
     async def _answer_again(self, request: str, message: Message) -> None:
         answer = self._requests.answer(request)
         if answer is not None:
-            await self._transport.send_to_web(message["reply_channel"], answer)
+            with suppress(TransportError):
+                await self._transport.send_to_web(message["reply_channel"], answer)
 
     async def _handle(self, message: Message) -> None:
         if message["type"] == "detach":
@@ -213,6 +215,7 @@ class WorkerService:
         for session, since in list(self._detached.items()):
             if since < horizon:
                 self._detached.pop(session, None)
+                self._attached.pop(session, None)
                 self._end(session, "left")
 
     def _end(self, session: str, reason: str) -> None:

@@ -10,8 +10,9 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from .frames import EncodedFrame
 from .outgoing import OutgoingStream, OutgoingVideo
 
-# Two seconds of pictures, or of sound: a sender that is this far behind starts again at a key frame.
+# An estimate of the first seconds says little: the viewer has hardly seen anything.
 ESTIMATE_GRACE_SECONDS = 3.0
+# Two seconds of pictures, or of sound: a sender that is this far behind starts again at a key frame.
 QUEUE_FRAMES = {"video": 60, "audio": 100}
 
 
