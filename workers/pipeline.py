@@ -18,7 +18,7 @@ from processors.thread_runner import ThreadRunner
 
 from .answer import Quality
 from .frames import EncodedFrame
-from .incoming import IncomingAudio, IncomingVideo
+from .incoming import IncomingAudio, IncomingStream, IncomingVideo
 from .media_clock import SessionClock
 from .outgoing import Feed, OutgoingAudio, OutgoingVideo
 from .placeholder import draw_placeholder
@@ -131,12 +131,14 @@ class Pipeline:
 
     def receive_video(self, incoming: IncomingVideo) -> None:
         """Take a camera, or a new one after a reconnect; the processor goes on with it."""
+        retire(self.incoming_video)
         self.incoming_video = incoming
         incoming.on_frame = self._take_video_frame
         incoming.estimate_limit = self._estimate_limit
         self._restart_runner()
 
     def receive_audio(self, incoming: IncomingAudio) -> None:
+        retire(self.incoming_audio)
         self.incoming_audio = incoming
         incoming.on_frame = self._take_audio_frame
         self._restart_runner()
@@ -170,10 +172,8 @@ class Pipeline:
         await self.versions.close()
         self.outgoing_video.close()
         self.outgoing_audio.close()
-        for incoming in (self.incoming_video, self.incoming_audio):
-            if incoming is not None:
-                incoming.on_frame = lambda frame: None
-                incoming.stop_decoding()
+        retire(self.incoming_video)
+        retire(self.incoming_audio)
         if self._endings:
             await asyncio.wait(self._endings)
 
@@ -354,3 +354,10 @@ class Pipeline:
         if not self._is_live:
             self._is_live = True
             self._listener.on_live()
+
+
+def retire(incoming: IncomingStream | None) -> None:
+    """Take nothing more from a stream that ends or is replaced: two cameras in one picture cannot be decoded."""
+    if incoming is not None:
+        incoming.on_frame = lambda frame: None
+        incoming.stop_decoding()

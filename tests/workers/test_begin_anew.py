@@ -1,5 +1,7 @@
 """A new offer on the same session: the browser began anew, or needs other directions. The seat stays."""
 
+from workers.frames import EncodedFrame, vp8_size
+
 from .browser_peer import BrowserPeer, NumberedCamera, ToneMicrophone
 from .conftest import WorkerUnderTest, until
 
@@ -43,6 +45,22 @@ async def test_a_switch_to_another_direction_by_a_re_offer(worker: WorkerUnderTe
     await worker.open("echo", peer, parameters={"delay": 0.5})
     count = len(peer.pictures)
     await until(lambda: len(peer.pictures) > count + 10 and len(peer.sound) > 10)
+
+
+async def test_a_second_camera_takes_the_place_of_the_first(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("passthrough", peer, room="hall")
+    pipeline = worker.engine._seats["one"].pipeline
+    first = pipeline.incoming_video
+    peer.connection.addTransceiver(NumberedCamera(320, 240), direction="sendonly")
+    await worker.open("passthrough", peer, room="hall")
+    second = await until(lambda: pipeline.incoming_video is not first and pipeline.incoming_video)
+    forwarded: list[EncodedFrame] = []
+    pipeline.outgoing_video.forward = lambda feed, frame: forwarded.append(frame)  # type: ignore[method-assign]
+    await until(lambda: len(forwarded) > 10)
+    assert first.rate.per_second() > 0
+    assert second.rate.total >= len(forwarded)
+    assert {vp8_size(frame.data) for frame in forwarded if frame.is_key} <= {(320, 240)}
 
 
 async def test_a_lost_packet_is_waited_for_as_long_as_the_round_trip_asks(worker: WorkerUnderTest) -> None:
