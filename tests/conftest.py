@@ -17,6 +17,13 @@ from tests.support.redis_server import RedisServer
 MODELS_FOLDER = Path(os.environ.get("SHOWROOM_TEST_MODELS") or ROOT / "../shared/models").resolve()
 
 
+@pytest.fixture(autouse=True)
+def static_files_as_they_are(settings: Any) -> None:
+    """Unhashed: nobody has collected them for a test."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
 @pytest.fixture
 def alice(db: None) -> Any:
     """The owner: staff and superuser."""

@@ -9,8 +9,12 @@ from .meters import DurationMeter
 FULL_LAG_SECONDS = 0.05
 # Share of the cores that media may use.
 USABLE_SHARE = 0.8
-# CPU use is looked at over at least this long.
-MEASURE_SECONDS = 1.0
+# CPU use is looked at over at least this long: a start or a burst is not a load.
+MEASURE_SECONDS = 3.0
+# So many measurements of the lag, ten a second, make a finding.
+LAG_MEASUREMENTS = 30
+# A worker without sessions takes one whatever else keeps the machine busy: nobody gains if it stays idle.
+IDLE_STRESS = 0.5
 
 
 class LoadMeter:
@@ -29,11 +33,12 @@ class LoadMeter:
 
     @property
     def lag_seconds(self) -> float:
-        return self._lag.median() or 0.0
+        return self._lag.median() or 0.0 if self._lag.count >= LAG_MEASUREMENTS else 0.0
 
-    def stress(self) -> float:
+    def stress(self, sessions: int) -> float:
         """Return the larger of: CPU by usable cores, lag of the loop by its limit. The registry counts places."""
-        return max(self._cpu_share() / USABLE_SHARE, self.lag_seconds / FULL_LAG_SECONDS)
+        stress = max(self._cpu_share() / USABLE_SHARE, self.lag_seconds / FULL_LAG_SECONDS)
+        return stress if sessions else min(stress, IDLE_STRESS)
 
     def _cpu_share(self) -> float:
         now, used = time.monotonic(), time.process_time()

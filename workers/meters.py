@@ -35,6 +35,10 @@ class DurationMeter:
     def add(self, seconds: float) -> None:
         self._values.append(seconds)
 
+    @property
+    def count(self) -> int:
+        return len(self._values)
+
     def median(self) -> float | None:
         values = sorted(self._values)
         return values[len(values) // 2] if values else None

@@ -11,10 +11,8 @@ from accounts.models import Invitation, User
 
 @pytest.fixture(autouse=True)
 def quick_and_fresh(settings: Any) -> None:
-    """Cheap password fingerprints, unhashed static files, and nobody throttled by an earlier test."""
+    """Cheap password fingerprints, and nobody throttled by an earlier test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     cache.clear()
 
 

@@ -4,10 +4,17 @@ from axe_playwright_python.sync_playwright import Axe
 
 from .chromium import ChromiumPage
 
+AT_REST = """
+    Promise.all(document.getAnimations()
+        .filter((animation) => animation.effect.getComputedTiming().endTime < Infinity)
+        .map((animation) => animation.finished)).then(() => null)
+"""
 SERIOUS = {"serious", "critical"}
 
 
 def serious_violations(page: ChromiumPage) -> list[str]:
+    # Colours on their way from light to dark are neither: let the page come to rest.
+    page.page.evaluate(AT_REST)
     found = Axe().run(page.page).response["violations"]
     return [_line(each) for each in found if each["impact"] in SERIOUS]
 

@@ -19,10 +19,8 @@ Browser = Callable[[Any], Client]
 
 @pytest.fixture(autouse=True)
 def quick(settings: Any) -> None:
-    """Cheap password fingerprints, and static files as they are: nobody has collected them for a test."""
+    """Cheap password fingerprints."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture

@@ -11,11 +11,9 @@ from processors.visibility import Visibility
 
 @pytest.fixture(autouse=True)
 def open_house(settings: Any, tmp_path: Any) -> None:
-    """Guests are welcome; static files as they are, since nobody has collected them for a test."""
+    """Guests are welcome."""
     settings.GUESTS_ALLOWED = True
     settings.VAR_DIR = tmp_path
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture

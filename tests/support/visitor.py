@@ -1,4 +1,4 @@
-"""A visitor without a browser: the documented protocol over a real websocket, media by aiortc."""
+"""A visitor without a browser: the documented protocol over a real websocket, media by a real peer connection."""
 
 import asyncio
 import json
@@ -6,8 +6,9 @@ from types import TracebackType
 from typing import Any, Self
 
 import websockets
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import VideoStreamTrack
+
+from tests.workers.browser_peer import BrowserPeer, NumberedCamera
+from workers import aiortc_hooks
 
 from .patience import patient
 
@@ -23,11 +24,7 @@ class Visitor:
         self.hello: dict[str, Any] = {}
         self.heard: list[dict[str, Any]] = []
         self.socket: websockets.ClientConnection | None = None
-        self.peers: list[RTCPeerConnection] = []
-        # Pictures that came back, counted; the last one.
-        self.pictures = 0
-        self.picture: Any = None
-        self._readers: list[asyncio.Task[None]] = []
+        self.peers: list[BrowserPeer] = []
 
     async def __aenter__(self) -> Self:
         await self.connect()
@@ -45,8 +42,6 @@ class Visitor:
         self.hello = await self.next()
 
     async def leave(self) -> None:
-        for reader in self._readers:
-            reader.cancel()
         for peer in self.peers:
             await peer.close()
         if self.socket:
@@ -94,30 +89,24 @@ class Visitor:
         return opened
 
     async def offer(self, session: str, processor: str = "edges") -> dict[str, Any]:
-        peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        aiortc_hooks.install()
+        peer = BrowserPeer(NumberedCamera())
         self.peers.append(peer)
-        peer.createDataChannel("showroom")
-        peer.addTrack(VideoStreamTrack())
-        peer.on("track", self._watch)
-        await peer.setLocalDescription(await peer.createOffer())
-        sdp = peer.localDescription.sdp
+        sdp = await peer.offer()
         answer = await self.asks(
             "session.offer", session=session, sdp=sdp, processor=processor, parameters={}
         )
         assert answer["type"] == "session.answer", answer
-        await peer.setRemoteDescription(RTCSessionDescription(sdp=answer["sdp"], type="answer"))
+        await peer.accept(answer["sdp"])
         return answer
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures have come back."""
+        return sum(len(peer.pictures) for peer in self.peers)
 
     async def sees_pictures(self, more: int = 3, seconds: float = 15) -> None:
         wanted = self.pictures + more
         async with asyncio.timeout(patient(seconds)):
             while self.pictures < wanted:  # noqa: ASYNC110 (counted by another task)
                 await asyncio.sleep(0.02)
-
-    def _watch(self, track: Any) -> None:
-        self._readers.append(asyncio.ensure_future(self._read(track)))
-
-    async def _read(self, track: Any) -> None:
-        while True:
-            self.picture = await track.recv()
-            self.pictures += 1

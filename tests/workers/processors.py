@@ -37,6 +37,15 @@ class White(VideoProcessor):
         return np.full_like(image, 235)
 
 
+class Forgetful(VideoProcessor):
+    """Promises to hide the picture, but its method is misspelt."""
+
+    never_passthrough = True
+
+    def proces(self, image: Any) -> Any:
+        return np.zeros_like(image)
+
+
 class Sleepy(VideoProcessor):
     """Takes 0.2 s for each picture."""
 
@@ -138,6 +147,7 @@ KEYS = {
         White,
         Sleepy,
         Counting,
+        Forgetful,
         Once,
         Failing,
         Watching,

@@ -101,6 +101,16 @@ async def test_a_processor_that_fails_on_everything_stops_and_the_input_is_shown
     await until(lambda: len(peer.pictures) > 10)
 
 
+async def test_a_processor_that_promises_to_hide_and_does_nothing_shows_nothing(
+    worker: WorkerUnderTest,
+) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("test-forgetful", peer)
+    await until(lambda: len(peer.pictures) > 10)
+    assert peer.of_type("processor")[-1]["showing"] == "placeholder"
+    assert max(float(frame.image[100:180, 20:600].mean()) for frame in peer.pictures) < 40
+
+
 async def test_none_keeps_the_last_picture_for_as_long_as_it_comes(worker: WorkerUnderTest) -> None:
     peer = BrowserPeer(NumberedCamera())
     await worker.open("test-once", peer)
