@@ -278,7 +278,9 @@ class Pipeline:
 
     def _note_what_is_forwarded(self, processor_class: type[Processor]) -> None:
         """Find out once what would otherwise be asked for every frame."""
-        self._forwards_video = not needs_pixels(processor_class) and not has_own_clock(processor_class)
+        # One that hides its input and forgot to override process() must not forward it.
+        hides = processor_class.never_passthrough and "video" in processor_class.gives
+        self._forwards_video = not (needs_pixels(processor_class) or has_own_clock(processor_class) or hides)
         self._forwards_audio = not needs_samples(processor_class)
 
     def _wanted(self) -> Showing:
