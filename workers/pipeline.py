@@ -297,7 +297,7 @@ class Pipeline:
         return Situation(
             state=self._state,
             never_passthrough=processor_class.never_passthrough,
-            has_result=output.last_result_at is not None,
+            has_result=output.last_result_at is not None or self._is_silent_on_purpose(processor_class),
             since_opened=now - self._opened_at,
             since_result=now - self._last_sign(output, now),
             usual_call=self._usual_call,
@@ -305,9 +305,11 @@ class Pipeline:
 
     def _last_sign(self, output: RunnerOutput, now: float) -> float:
         """Return when a result came last; ``None`` is one too: it keeps the picture, or is silence."""
-        if output.last_result_at is None:
-            return now
-        return max(output.last_result_at, self._called_at or 0.0)
+        return max(output.last_result_at or 0.0, self._called_at or 0.0) or now
+
+    def _is_silent_on_purpose(self, processor_class: type[Processor]) -> bool:
+        """Whether a sound processor has given nothing but ``None`` so far: silence, not the raw input."""
+        return self._called_at is not None and "video" not in processor_class.gives
 
     def _show(self, showing: Showing) -> None:
         self._showing_changed(showing, tell=showing is not self._showing)

@@ -106,6 +106,13 @@ class Louder(AudioProcessor):
         return samples * 2
 
 
+class Mute(AudioProcessor):
+    """Lets nothing through."""
+
+    def process(self, samples: Any) -> None:
+        return None
+
+
 class Listening(AudioProcessor):
     """Leaves the sound as it is."""
 
@@ -152,6 +159,7 @@ KEYS = {
         Failing,
         Watching,
         Louder,
+        Mute,
         Listening,
         CopyAndListen,
         Leave,

@@ -52,6 +52,16 @@ async def test_a_processor_makes_it_twice_as_loud(worker: WorkerUnderTest) -> No
     assert abs(gain - 6.02) < 0.5
 
 
+async def test_none_is_silence_and_not_the_raw_sound(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(microphone=ToneMicrophone(440, 0.5))
+    await worker.open("test-mute", peer)
+    await until(lambda: [m for m in peer.of_type("processor") if m["state"] == "running"])
+    await asyncio.sleep(1.2)
+    heard = len(peer.sound)
+    await asyncio.sleep(1.0)
+    assert len(peer.sound) == heard
+
+
 async def test_sound_becomes_a_picture(worker: WorkerUnderTest) -> None:
     peer = BrowserPeer(microphone=ToneMicrophone(440, 0.5))
     peer.receive_only("video")
