@@ -77,10 +77,6 @@ class VideoJitterBuffer:
             self._watch_gap(now)
         return self._should_ask(now), None
 
-    def want_key_frame(self) -> None:
-        """Throw away everything up to the next key frame, for example after a decoder error."""
-        self._wants_key_frame = True
-
     def _restart(self, sequence_number: int) -> None:
         self._packets.clear()
         self._next = self._scan = self._newest = sequence_number

@@ -39,9 +39,6 @@ class Offer:
     sections: tuple[MediaSection, ...]
     ice_user: str
 
-    def of_kind(self, kind: str) -> list[MediaSection]:
-        return [section for section in self.sections if section.kind == kind]
-
 
 def read_offer(
     sdp: str, max_bytes: int, max_sections: Mapping[str, int], keep_candidates: bool = False

@@ -86,7 +86,6 @@ class PeerSession:
         self._tasks: set[asyncio.Task[None]] = set()
         # The browser's ICE user name: a re-offer has the same one.
         self.ice_user = ""
-        self.created_at = time.monotonic()
         self.is_connected = False
         self._is_closed = False
 
