@@ -3,6 +3,7 @@
 WorkerError                  base; do not raise directly
 ├── BadOffer                 the offer cannot be used; sending it again unchanged will not help
 │   └── NoUsableCodec        no video or audio codec in common
+├── NegotiationTimeout       the offer could not be answered in time
 ├── SessionUnknown           the worker does not hold this session (any more)
 ├── WorkerBusy               no room for another session now; try again later
 ├── ProcessorNotReady        the processor's class cannot be loaded here
@@ -26,6 +27,11 @@ class BadOffer(WorkerError):
 
 class NoUsableCodec(BadOffer):
     code = "no_usable_codec"
+
+
+class NegotiationTimeout(WorkerError):
+    code = "timeout"
+    retry_after = 1.0
 
 
 class SessionUnknown(WorkerError):

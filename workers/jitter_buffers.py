@@ -65,9 +65,11 @@ class VideoJitterBuffer:
 
     def add(self, packet: RtpPacket) -> tuple[bool, None]:
         now = time.monotonic()
-        self.ssrc = packet.ssrc
-        if self._next is None:
+        if self._next is None or packet.ssrc != self.ssrc:
+            # The first stream, or another one in its place.
+            self.ssrc = packet.ssrc
             self._restart(packet.sequence_number)
+            self._wants_key_frame = True
         if not self._store(packet):
             return False, None
         if self._wants_key_frame:
@@ -149,7 +151,6 @@ class VideoJitterBuffer:
                 self._next = self._scan = sequence_number
                 self._wants_key_frame = False
                 self._gap_since = None
-                self._pli_sent_at = float("-inf")
                 return
             del self._packets[sequence_number]
             self.dropped_packets += 1

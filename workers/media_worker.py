@@ -262,10 +262,19 @@ class MediaWorker:
     def _tick(self, now: float) -> None:
         for session, seat in list(self._seats.items()):
             reason = seat.end_reason(now)
+            if reason is None:
+                reason = self._tick_seat(seat, now)
             if reason is not None:
                 self._start(self._end(session, reason))
-            else:
-                seat.tick(now)
+
+    def _tick_seat(self, seat: Seat, now: float) -> str | None:
+        """Return why the session must end; whatever goes wrong with one seat is no matter of the others."""
+        try:
+            seat.tick(now)
+        except Exception:
+            logger.exception("Session %s is ended: its seat cannot go on", seat.session)
+            return "internal"
+        return None
 
     def _measure(self) -> None:
         engine_metrics.LOOP_LAG.set(self._load.lag_seconds)

@@ -82,6 +82,8 @@ class PeerSession:
         self.sendings: dict[str, Sending] = {}
         # Receivers that were given our jitter buffer, by mid.
         self._receiving: set[str] = set()
+        # What to tell the listener when the answer stands.
+        self._announcements: list[Callable[[], None]] = []
         self._requests: list[KeyFrameRequests] = []
         self._tasks: set[asyncio.Task[None]] = set()
         # The browser's ICE user name: a re-offer has the same one.
@@ -108,6 +110,12 @@ class PeerSession:
             logger.info("An offer could not be applied: %r", error)
             raise BadOffer("The offer could not be understood; send what createOffer() gives.") from error
         return finish_answer(self._connection.localDescription.sdp, quality, self._public_address)
+
+    def announce(self) -> None:
+        """Tell the listener of new incoming streams; once it is sure that this connection is the one."""
+        announcements, self._announcements = self._announcements, []
+        for announce in announcements:
+            announce()
 
     async def close(self) -> None:
         """Close within a deadline; safe to call twice, and before the connection stood."""
@@ -174,7 +182,7 @@ class PeerSession:
         aiortc_hooks.attach_receiver(receiver, buffer, on_end=lambda: None)
         aiortc_hooks.limit_estimate(receiver, lambda: incoming.estimate_limit())
         self._requests.append(requests)
-        self._listener.on_incoming_video(incoming)
+        self._announcements.append(lambda: self._listener.on_incoming_video(incoming))
 
     def _attach_audio(self, receiver: RTCRtpReceiver) -> None:
         buffer = AudioJitterBuffer(lambda *frame: put(*frame))
@@ -185,7 +193,7 @@ class PeerSession:
         incoming = IncomingAudio(set_in_order)
         put = self._frame_reader("audio", receiver, incoming.put)
         aiortc_hooks.attach_receiver(receiver, buffer, on_end=lambda: None)
-        self._listener.on_incoming_audio(incoming)
+        self._announcements.append(lambda: self._listener.on_incoming_audio(incoming))
 
     def _gap_patience_seconds(self) -> float:
         """Return how long a lost packet may take: the request for it and its repeat make one round trip."""

@@ -116,6 +116,15 @@ class Pipeline:
     def parameters(self) -> dict[str, Any]:
         return self._runner.parameters if self._runner is not None else {}
 
+    @property
+    def has_stopped(self) -> bool:
+        """Whether the processor in force ended by itself, after errors."""
+        return self._state is RunnerState.STOPPED
+
+    @property
+    def has_input(self) -> bool:
+        return self.incoming_video is not None or self.incoming_audio is not None
+
     def take_statistics(self) -> Statistics | None:
         """Return the processor's figures, and learn from them how long it usually takes. Not for every tick."""
         if self._runner is None:

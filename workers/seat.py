@@ -10,6 +10,7 @@ from typing import Any
 from . import aiortc_hooks
 from .answer import QUALITIES
 from .engine_options import EngineOptions
+from .exceptions import NegotiationTimeout, WorkerError
 from .incoming import IncomingAudio, IncomingVideo
 from .offer import Offer, read_offer
 from .peer_session import PeerSession
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 STATISTICS_INTERVAL_SECONDS = 0.5
 # Messages of one browser over the data channel, a second.
 MAX_MESSAGES_PER_SECOND = 60
+NEGOTIATION_DEADLINE_SECONDS = 8.0
 
 
 class Seat:
@@ -64,8 +66,7 @@ class Seat:
         )
         self._quality = QUALITIES.get(quality, self._quality)
         self.pipeline.versions.quality = self._quality
-        peer = await self._peer_for(offer)
-        answer = await peer.answer(offer, self._quality)
+        answer = await self._negotiate(offer)
         accepted, errors = self._assign(assignment, parameters)
         return {"sdp": answer, "parameters": accepted, "errors": errors}
 
@@ -113,22 +114,48 @@ class Seat:
 
     # --- negotiation -----------------------------------------------------------------------------------
 
-    async def _peer_for(self, offer: Offer) -> PeerSession:
-        """Return the peer that the offer is for: a re-offer has the same ICE user, else the browser began anew."""
-        if self.peer is not None and self.peer.ice_user == offer.ice_user and not self.peer.is_closed:
-            return self.peer
-        if self.peer is not None:
-            await self.peer.close()
-        self.peer = PeerSession(
+    async def _negotiate(self, offer: Offer) -> str:
+        """Answer on the peer that the offer is for: a re-offer has the same ICE user, else the browser began anew.
+
+        The peer before is closed only when the new one has answered.
+        """
+        before = self.peer
+        if before is not None and before.ice_user == offer.ice_user and not before.is_closed:
+            return await self._answer_within_deadline(before, offer)
+        peer = PeerSession(
             self._options.rtc_configuration(), self.pipeline.clock, self, self._options.public_address
         )
-        return self.peer
+        try:
+            answer = await self._answer_within_deadline(peer, offer)
+        except WorkerError:
+            await peer.close()
+            raise
+        self.peer = peer
+        peer.announce()
+        if before is not None:
+            await before.close()
+        return answer
+
+    async def _answer_within_deadline(self, peer: PeerSession, offer: Offer) -> str:
+        """Bound the negotiation: a TURN server that is away would hold it, and the seat, for long."""
+        try:
+            async with asyncio.timeout(NEGOTIATION_DEADLINE_SECONDS):
+                answer = await peer.answer(offer, self._quality)
+        except TimeoutError as error:
+            raise NegotiationTimeout("The media server took too long to answer; please try again.") from error
+        if peer is self.peer:
+            peer.announce()
+        return answer
 
     def _assign(
         self, assignment: Assignment, parameters: Mapping[str, Any]
     ) -> tuple[dict[str, Any], dict[str, str]]:
         current = self.pipeline.assignment
-        if current is None or (current.slug, current.version) != (assignment.slug, assignment.version):
+        is_same = current is not None and (current.slug, current.version) == (
+            assignment.slug,
+            assignment.version,
+        )
+        if not is_same or self.pipeline.has_stopped:
             return self.pipeline.use(assignment, parameters)
         _, errors = self.pipeline.set_parameters(parameters)
         return self.pipeline.parameters, errors
@@ -255,7 +282,10 @@ class Seat:
         moments += [
             stream.last_frame_at for stream in (pipeline.incoming_video, pipeline.incoming_audio) if stream
         ]
-        if self.peer is not None and self.peer.is_connected:
+        if self.peer is not None and self.peer.is_connected and not pipeline.has_input:
+            # Who only watches lives as long as its connection, which notices a lost browser itself.
+            moments.append(time.monotonic())
+        elif self.peer is not None and self.peer.is_connected:
             moments += [pipeline.outgoing_video.last_frame_at, pipeline.outgoing_audio.last_frame_at]
         return max(moments)
 

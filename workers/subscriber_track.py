@@ -11,6 +11,7 @@ from .frames import EncodedFrame
 from .outgoing import OutgoingStream, OutgoingVideo
 
 # An estimate of the first seconds says little: the viewer has hardly seen anything.
+MAX_AGE_AT_START_SECONDS = 0.5
 ESTIMATE_GRACE_SECONDS = 3.0
 # Two seconds of pictures, or of sound: a sender that is this far behind starts again at a key frame.
 QUEUE_FRAMES = {"video": 60, "audio": 100}
@@ -35,6 +36,8 @@ class SubscriberTrack(MediaStreamTrack):
         self._waiter: asyncio.Future[None] | None = None
         # Whether frames are skipped until a key frame comes.
         self._wants_key_frame = True
+        # Whether the sender has asked for its first frame.
+        self._has_begun = False
         self.skipped_frames = 0
 
     def point_at(self, stream: OutgoingStream | None) -> None:
@@ -80,6 +83,9 @@ class SubscriberTrack(MediaStreamTrack):
 
     async def recv(self) -> EncodedFrame:  # type: ignore[override]
         """Return the next encoded frame; raise MediaStreamError once the track was stopped."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._skip_what_is_old()
         while self.readyState == "live":
             if self._queue:
                 return self._queue.popleft()
@@ -97,6 +103,11 @@ class SubscriberTrack(MediaStreamTrack):
         self.leave()
         super().stop()
         self._wake()
+
+    def _skip_what_is_old(self) -> None:
+        """Frames that came long before the connection stood would all be sent at once."""
+        if self._queue and time.monotonic() - self._queue[0].arrived_at > MAX_AGE_AT_START_SECONDS:
+            self._start_again()
 
     def _start_again(self) -> None:
         self.skipped_frames += len(self._queue)

@@ -3,7 +3,7 @@
 from workers.frames import EncodedFrame, vp8_size
 
 from .browser_peer import BrowserPeer, NumberedCamera, ToneMicrophone
-from .conftest import WorkerUnderTest, until
+from .conftest import WorkerUnderTest, processor_spec, until
 
 
 async def test_a_new_connection_takes_over_the_seat_with_its_processor(worker: WorkerUnderTest) -> None:
@@ -72,3 +72,25 @@ async def test_a_lost_packet_is_waited_for_as_long_as_the_round_trip_asks(worker
     for said, patience in ((None, 0.1), (0.01, 0.1), (0.15, 0.3), (9.0, 0.5)):
         setattr(sending.transceiver.sender, "_RTCRtpSender__rtt", said)  # noqa: B010 - mangled name
         assert session._gap_patience_seconds() == patience
+
+
+async def test_a_processor_that_stopped_begins_again_with_a_new_offer(worker: WorkerUnderTest) -> None:
+    first = BrowserPeer(NumberedCamera())
+    await worker.open("test-failing", first)
+    await until(lambda: [m for m in first.of_type("processor") if m["state"] == "stopped"])
+    second = BrowserPeer(NumberedCamera())
+    await worker.open("test-failing", second)
+    await until(lambda: [m for m in second.of_type("processor") if m["state"] in ("starting", "failing")])
+
+
+async def test_a_new_connection_that_fails_leaves_the_one_before(worker: WorkerUnderTest) -> None:
+    first = BrowserPeer(NumberedCamera())
+    await worker.open("test-darken", first)
+    await until(lambda: first.pictures)
+    second = BrowserPeer(NumberedCamera())
+    sdp = (await second.offer()).replace("VP8/90000", "VP9/90000").replace("H264/90000", "AV1/90000")
+    answer = await worker.ask("offer", "one", sdp=sdp, processor=processor_spec("test-darken"))
+    await second.close()
+    assert answer["code"] == "no_usable_codec"
+    count = len(first.pictures)
+    await until(lambda: len(first.pictures) > count + 10)
