@@ -48,6 +48,16 @@ class LoadRun:
             *(self._come("none", self.processes[0], **room, others=1, sends=False) for _ in range(viewers)),
         )
 
+    async def open_pair(self, room: str, job: str) -> None:
+        """Let two people meet."""
+        for _ in range(2):
+            await self._come(job, self.processes[0], room=room, size=2, others=1)
+
+    async def switch(self, number: int, job: str) -> None:
+        """Give a running session another processor; only our server can."""
+        process = self.processes[number % len(self.processes)]
+        await process.ask("switch", session=f"s{number}", job=job)
+
     def resident_bytes(self) -> int:
         return sum(resident_bytes(process.pid) for process in self.processes)
 

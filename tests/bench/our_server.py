@@ -1,6 +1,7 @@
 """Our media worker as a process of its own: the real engine in its real loop; only the way of messages is a pipe.
 
 offer   {session, sdp, job, room}  → {sdp}
+switch  {session, job}             → {}              another processor for a running session
 close   {session}                  → {}
 report  {}                         → {encoded_frames}   of all streams published now
 """
@@ -27,7 +28,7 @@ class OurServer:
     async def handle(self, message: Message) -> Message:
         if message["type"] == "report":
             return {"encoded_frames": self._encoded_frames()}
-        fields = self._offer(message) if message["type"] == "offer" else {"reason": "closed"}
+        fields = self._fields(message)
         common = {"id": message["id"], "session": message["session"], "reply_channel": "door"}
         await self.engine.handle({"type": message["type"]} | common | fields)
         answer = self._answers.pop(message["id"], {})
@@ -35,11 +36,14 @@ class OurServer:
             return {"error": answer["message"]}
         return {"sdp": answer["sdp"]} if message["type"] == "offer" else {}
 
-    def _offer(self, message: Message) -> Message:
-        key = OUR_KEYS[message["job"]]
-        spec = {"slug": key, "key": key, "version": 1, "configuration": {}, "title": key}
-        room = {"room": message["room"]} if message["room"] else {}
-        return {"sdp": message["sdp"], "processor": spec, "parameters": {}, "quality": "standard"} | room
+    def _fields(self, message: Message) -> Message:
+        match message["type"]:
+            case "offer":
+                room = {"room": message["room"]} if message["room"] else {}
+                return {"sdp": message["sdp"], "quality": "standard"} | processor(message["job"]) | room
+            case "switch":
+                return processor(message["job"])
+        return {"reason": "closed"}
 
     def _encoded_frames(self) -> int:
         return sum(seat.pipeline.outgoing_video.encoded_frames for seat in self.engine._seats.values())
@@ -47,6 +51,12 @@ class OurServer:
     async def _take_reply(self, reply_channel: str, message: dict[str, Any]) -> None:
         if message.get("id") is not None:
             self._answers[message["id"]] = message
+
+
+def processor(job: str) -> Message:
+    key = OUR_KEYS[job]
+    spec = {"slug": key, "key": key, "version": 1, "configuration": {}, "title": key}
+    return {"processor": spec, "parameters": {}}
 
 
 async def main() -> None:
