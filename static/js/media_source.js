@@ -5,6 +5,14 @@ import { openSample } from "./sample.js";
 
 const DEVICE_KINDS = { video: "videoinput", audio: "audioinput" };
 
+/** No track for what a processor takes; `cause` is the browser's own error. */
+export class MissingMedia extends Error {
+  constructor(kind, cause) {
+    super("", { cause });
+    this.kind = kind;
+  }
+}
+
 export class MediaSource extends EventTarget {
   tracks = {};
   problems = {};
@@ -53,14 +61,32 @@ export class MediaSource extends EventTarget {
     return this.tracks;
   }
 
-  /** Another processor takes other kinds: open what is missing, close what is not wanted any more. */
-  extend(kinds) {
+  /**
+   * Another processor takes other kinds: open what is missing beside what runs, for `adopt`. Where nothing that it
+   * takes can be opened this throws MissingMedia, and what runs goes on.
+   */
+  prepare({ takes, constraints }) {
     return this.#serially(async () => {
-      for (const kind of Object.keys(this.tracks)) if (!kinds.includes(kind)) this.#drop(kind);
-      const missing = kinds.filter((kind) => !this.tracks[kind]);
-      if (!missing.length) return this.tracks;
-      return this.kind === "sample" ? this.openSample(kinds, this.#file) : this.openCamera(missing);
+      const missing = takes.filter((kind) => !this.tracks[kind]);
+      if (!missing.length) return null;
+      return this.kind === "sample" ? this.#prepareSample(takes) : this.#prepareCamera(takes, missing, constraints);
     });
+  }
+
+  /** Send what `prepare` opened. Tracks that only the processor before took stay until `keepOnly`. */
+  adopt(prepared) {
+    if (!prepared) return;
+    if (prepared.sample) {
+      this.#release();
+      this.#sample = prepared.sample;
+    }
+    this.kind = prepared.sample ? "sample" : "camera";
+    this.problems = prepared.problems;
+    for (const track of Object.values(prepared.tracks)) this.#take(track);
+  }
+
+  keepOnly(kinds) {
+    for (const kind of Object.keys(this.tracks)) if (!kinds.includes(kind)) this.#drop(kind);
   }
 
   /** One switch after the other; the old device stays until the new one delivers. */
@@ -103,6 +129,26 @@ export class MediaSource extends EventTarget {
     this.#stops += 1;
     this.#release();
     this.kind = null;
+  }
+
+  async #prepareCamera(takes, missing, constraints) {
+    const stillWanted = this.#untilStopped();
+    const { tracks, problems } = await openCamera(missing, { ...this.#cameraOptions(), constraints });
+    if (!stillWanted()) return discard(Object.values(tracks)) && null;
+    const hasMedia = Object.keys(tracks).length || takes.some((kind) => this.tracks[kind]);
+    if (!hasMedia) throw new MissingMedia(missing[0], problems[missing[0]]);
+    await this.#devices.refresh();
+    if (!stillWanted()) return discard(Object.values(tracks)) && null;
+    return { tracks, problems };
+  }
+
+  /** A sample of all kinds, so that the way back to the processor before stays open too. */
+  async #prepareSample(takes) {
+    const stillWanted = this.#untilStopped();
+    const kinds = [...new Set([...takes, ...Object.keys(this.tracks)])];
+    const sample = await openSample(kinds, { ...this.#options(), file: this.#file });
+    if (!stillWanted()) return discard([sample]) && null;
+    return { sample, tracks: sample.tracks, problems: {} };
   }
 
   /** For cameras that do not say where they look: the next one of the list. */

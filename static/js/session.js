@@ -274,21 +274,28 @@ export class Session extends EventTarget {
   async #switchDirections(manifest, parameters) {
     const { signal } = this.#run;
     const before = this.manifest;
+    const opened = await this.#source.prepare(manifest);
+    signal.throwIfAborted();
     this.manifest = manifest;
+    this.#source.adopt(opened);
     try {
-      await this.#source.extend(manifest.takes);
-      signal.throwIfAborted();
-      this.#setState("connecting");
-      await this.#offer(signal, parameters);
-      await this.#within("connected", CONNECTED_DEADLINE_MS, signal, "no_path");
-      await this.#within("firstframe", FIRST_FRAME_DEADLINE_MS, signal, "no_picture");
-      this.#live();
+      await this.#connectAnew(parameters, signal);
       return { processor: manifest, parameters: {} };
     } catch (error) {
       this.manifest = before;
       if (!signal.aborted) this.#recover(error.code);
       throw error;
+    } finally {
+      this.#source.keepOnly(this.manifest.takes);
     }
+  }
+
+  async #connectAnew(parameters, signal) {
+    this.#setState("connecting");
+    await this.#offer(signal, parameters);
+    await this.#within("connected", CONNECTED_DEADLINE_MS, signal, "no_path");
+    await this.#within("firstframe", FIRST_FRAME_DEADLINE_MS, signal, "no_picture");
+    this.#live();
   }
 
   /** The server tells of a lost media worker before the connection itself notices. */

@@ -1,5 +1,7 @@
 // Another processor without ending the session: the header's links, taken over while it is live.
 import { gettext } from "./i18n.js";
+import { mediaProblem } from "./media_problems.js";
+import { MissingMedia } from "./media_source.js";
 import { attachParameters } from "./studio_parameters.js";
 import { attachResults } from "./studio_results.js";
 import { showDevices } from "./studio_devices.js";
@@ -19,7 +21,8 @@ export function joinSwitch(studio) {
 }
 
 async function switchTo(studio, address) {
-  const { session, stage } = studio;
+  const { session, stage, notices } = studio;
+  notices.dismiss("switch");
   try {
     const next = await fetchProcessorPage(address);
     if (!next.config.manifest) throw new Error(gettext("This processor is not installed on this server."));
@@ -28,10 +31,17 @@ async function switchTo(studio, address) {
     adopt(studio, next);
     studio.parameters.show(parameters, errors);
   } catch (error) {
-    studio.notices.show("switch", `${gettext("The processor was not changed.")} ${error.message}`);
+    notices.show("switch", `${gettext("The processor was not changed.")} ${reason(error)}`);
   } finally {
     stage.release();
   }
+}
+
+/** A camera or microphone that did not open has words of its own. */
+function reason(error) {
+  if (!(error instanceof MissingMedia)) return error.message;
+  const { title, text } = mediaProblem(error.cause, error.kind);
+  return `${title}. ${text}`;
 }
 
 function adopt(studio, next) {

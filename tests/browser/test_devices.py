@@ -179,6 +179,33 @@ def test_a_phone_flips_its_camera(three_cameras: Browser, site: Site) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_a_camera_denied_at_a_switch_leaves_the_running_session_with_its_microphone(
+    site: Site, visit: VisitorFactory
+) -> None:
+    page = visit(site, "bob")
+    studio = live(page, site, "gain")
+    peers = page.evaluate("probe.peers.length")
+    page.evaluate(
+        "probe.camera = async () => { throw new DOMException('from the browser', 'NotAllowedError'); }, 0"
+    )
+    page.click(".processor-menu summary")
+    page.click(".processor-menu [data-slug=edges]")
+    notices = page.page.locator("#notices")
+    wait_until(lambda: "Camera access is blocked" in notices.inner_text(), "the camera's own words")
+    assert "was not changed" in notices.inner_text()
+    assert (studio.state(), studio.live_tracks()) == ("live", 1)
+    assert page.evaluate("probe.peers.length") == peers, "the connection stayed as it was"
+    assert page.evaluate("location.pathname") == "/p/gain/"
+
+    page.evaluate("delete probe.camera, null")
+    page.click(".processor-menu summary")
+    page.click(".processor-menu [data-slug=edges]")
+    wait_until(lambda: page.evaluate("location.pathname") == "/p/edges/", "the allowed camera opens the way")
+    studio.wait_live()
+    studio.wait_picture()
+    assert studio.live_tracks() == 1, "the microphone is given back once the camera runs"
+
+
 def live(page: ChromiumPage, site: Site, slug: str) -> Studio:
     studio = open_studio(page, site, slug)
     studio.press_start()
