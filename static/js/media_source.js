@@ -2,6 +2,7 @@
 import { emit } from "./events.js";
 import { openCamera, openTrack } from "./camera.js";
 import { openSample } from "./sample.js";
+import { recall, remember } from "./storage.js";
 
 const DEVICE_KINDS = { video: "videoinput", audio: "audioinput" };
 
@@ -22,7 +23,7 @@ export class MediaSource extends EventTarget {
   #options;
   #sample = null;
   #file = null;
-  #enabled = { video: true, audio: true };
+  #enabled = { video: recall("enabled.video", true), audio: recall("enabled.audio", true) };
   #queue = Promise.resolve();
   #stops = 0; // how often everything was stopped: what opens after that is not wanted any more
 
@@ -118,6 +119,7 @@ export class MediaSource extends EventTarget {
 
   setEnabled(kind, enabled) {
     this.#enabled[kind] = enabled;
+    remember(`enabled.${kind}`, enabled);
     if (this.tracks[kind]) this.tracks[kind].enabled = enabled;
   }
 

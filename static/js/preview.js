@@ -37,6 +37,11 @@ export class Preview extends EventTarget {
     this.#update();
   }
 
+  /** A camera that is switched off is a quiet sign, not a black box that looks broken. */
+  setOff(isOff) {
+    this.#box.querySelector("#preview-off").hidden = !isOff;
+  }
+
   setShown(wanted) {
     this.#wanted = wanted;
     remember("preview.shown", wanted);

@@ -10,6 +10,7 @@ const LOUD = 0.35; // of the level bar: somebody speaks into a muted microphone
 export function joinDevices(studio) {
   const { devices, menus, source, preview, level, $ } = studio;
   showDevices(studio);
+  showEnabled(studio);
   devices.refresh();
 
   menus.addEventListener("choose", ({ detail }) => choose(studio, detail));
@@ -27,7 +28,7 @@ export function joinDevices(studio) {
 
   level.addEventListener("level", ({ detail }) => showLevel(studio, detail.level));
   level.addEventListener("silent", () => {
-    if (source.kind === "camera") studio.notices.show("silent", gettext("No sound from this microphone. Is it switched off, or is it the wrong one?"));
+    if (source.kind === "camera" && source.isEnabled("audio")) studio.notices.show("silent", gettext("No sound from this microphone. Is it switched off, or is it the wrong one?"));
   });
   level.addEventListener("sound", () => studio.notices.dismiss("silent"));
 }
@@ -100,10 +101,14 @@ function greetNew(studio, added) {
 function toggle(studio, button) {
   if (!button) return;
   const kind = button.dataset.toggle;
-  const enabled = !studio.source.isEnabled(kind);
-  studio.source.setEnabled(kind, enabled);
-  button.setAttribute("aria-pressed", String(enabled));
+  studio.source.setEnabled(kind, !studio.source.isEnabled(kind));
+  showEnabled(studio);
   studio.notices.dismiss("muted");
+}
+
+function showEnabled({ source, preview, $ }) {
+  for (const kind of ["audio", "video"]) $(`[data-toggle="${kind}"]`).setAttribute("aria-pressed", String(source.isEnabled(kind)));
+  preview.setOff(!source.isEnabled("video"));
 }
 
 function showLevel(studio, level) {

@@ -206,6 +206,23 @@ def test_a_camera_denied_at_a_switch_leaves_the_running_session_with_its_microph
     assert studio.live_tracks() == 1, "the microphone is given back once the camera runs"
 
 
+def test_off_is_a_calm_sign_and_stays_off(site: Site, visit: VisitorFactory) -> None:
+    page = visit(site, "bob")
+    live(page, site, "invert")
+    assert not page.page.locator("#preview-off").is_visible()
+    page.click("[data-toggle=video]")
+    assert page.page.locator("#preview-off").is_visible()
+
+    live(page, site, "invert")
+    toggle = page.page.locator("[data-toggle=video]")
+    assert toggle.get_attribute("aria-pressed") == "false"
+    assert page.page.locator("#preview-off").is_visible()
+    assert page.evaluate(f"{CAMERA}.enabled") is False
+    toggle.click()
+    assert not page.page.locator("#preview-off").is_visible()
+    assert page.evaluate(f"{CAMERA}.enabled") is True
+
+
 def live(page: ChromiumPage, site: Site, slug: str) -> Studio:
     studio = open_studio(page, site, slug)
     studio.press_start()
