@@ -16,6 +16,6 @@ export function joinTools(studio) {
   const share = $("#share");
   if (share) new Share(share, { urls: () => studio.config.urls, query: () => parameters.changedValues() });
   tendSheet($("#column"));
-  tendShortcuts($("#bar"));
+  tendShortcuts($("#bar"), $("#shortcuts"));
   followPlace(studio.config.urls.state, (text) => $("#place") && ($("#place").textContent = text));
 }

@@ -223,6 +223,23 @@ def test_off_is_a_calm_sign_and_stays_off(site: Site, visit: VisitorFactory) -> 
     assert page.evaluate(f"{CAMERA}.enabled") is True
 
 
+def test_single_letters_can_be_switched_off_for_good(site: Site, visit: VisitorFactory) -> None:
+    page = visit(site, "bob")
+    open_studio(page, site, "invert")
+    toggle = page.page.locator("[data-toggle=video]")
+    page.page.keyboard.press("v")
+    assert toggle.get_attribute("aria-pressed") == "false"
+    page.page.keyboard.press("v")
+
+    page.click("#status")
+    page.page.locator("#shortcuts").uncheck()
+    page.page.keyboard.press("v")
+    assert toggle.get_attribute("aria-pressed") == "true"
+    open_studio(page, site, "invert")
+    page.page.keyboard.press("v")
+    assert toggle.get_attribute("aria-pressed") == "true"
+
+
 def live(page: ChromiumPage, site: Site, slug: str) -> Studio:
     studio = open_studio(page, site, slug)
     studio.press_start()
