@@ -2,6 +2,8 @@
 import { emit } from "./events.js";
 
 const EVERY_MS = 40;
+// Over the socket the server lets only so many messages a second through, and other requests need some of them.
+const EVERY_MS_BY_SOCKET = 100;
 
 export class ParameterLink extends EventTarget {
   #session;
@@ -29,14 +31,18 @@ export class ParameterLink extends EventTarget {
     if (!Object.keys(this.#pending).length) return;
     const values = this.#pending;
     this.#pending = {};
-    this.#send(values, (this.#number += 1));
-    this.#timer = setTimeout(() => this.#flush(), EVERY_MS);
+    const isDirect = this.#sendDirectly(values, (this.#number += 1));
+    if (!isDirect) this.#request(values, this.#number);
+    this.#timer = setTimeout(() => this.#flush(), isDirect ? EVERY_MS : EVERY_MS_BY_SOCKET);
   }
 
   /** A file travels by name over the socket, because the web process holds its bytes. */
-  async #send(values, number) {
+  #sendDirectly(values, number) {
     const hasFile = Object.values(values).some((value) => value !== null && typeof value === "object");
-    if (!hasFile && this.#session.sendParameters(values, number)) return;
+    return !hasFile && this.#session.sendParameters(values, number);
+  }
+
+  async #request(values, number) {
     try {
       const answer = await this.#session.requestParameters(values, number);
       if (answer) this.acknowledged(answer);

@@ -240,6 +240,27 @@ def test_single_letters_can_be_switched_off_for_good(site: Site, visit: VisitorF
     assert toggle.get_attribute("aria-pressed") == "true"
 
 
+def test_sliders_go_gently_over_the_socket(site: Site, visit: VisitorFactory) -> None:
+    page = visit(site, "bob")
+    open_studio(page, site, "invert")
+    sent = page.evaluate(
+        """(async () => {
+            const { ParameterLink } = await import("/static/js/parameter_link.js");
+            const sent = [];
+            const requestParameters = async (values) => void sent.push(values);
+            const session = { sendParameters: () => false, requestParameters };
+            const link = new ParameterLink(session);
+            const end = performance.now() + 1000;
+            for (let low = 0; performance.now() < end; low += 1) {
+                link.change({ low });
+                await new Promise((done) => setTimeout(done, 10));
+            }
+            return sent.length;
+        })()"""
+    )
+    assert 2 <= sent <= 11
+
+
 def live(page: ChromiumPage, site: Site, slug: str) -> Studio:
     studio = open_studio(page, site, slug)
     studio.press_start()
