@@ -27,9 +27,9 @@ print([name for name in ("django", "aiortc", "aioice") if name in sys.modules])
 """
 
 
-@pytest.mark.parametrize(("code", "settings"), [(WEB, "config.settings"), (FRAME_CODE, None)])
-def test_a_process_loads_only_what_it_may(code: str, settings: str | None) -> None:
-    environment = {"DJANGO_SETTINGS_MODULE": settings} if settings else {}
+@pytest.mark.parametrize(("code", "module"), [(WEB, "config.settings"), (FRAME_CODE, None)])
+def test_a_process_loads_only_what_it_may(code: str, module: str | None) -> None:
+    environment = {"DJANGO_SETTINGS_MODULE": module} if module else {}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
