@@ -23,7 +23,7 @@ run: .venv/run.stamp ## Start the site (HOST, PORT, HTTPS=1; REDIS_URL for separ
 	@exec $(MANAGE) serve
 
 test: packages lint ## Check everything: style, types, migrations, unit and browser tests
-	$(PYTHON_OF_ENVIRONMENT) -m pytest
+	$(PYTHON_OF_ENVIRONMENT) -m pytest -n 2 --dist loadfile
 
 lint: .venv/development.stamp ## Check style, types, settings and migrations
 	.venv/bin/ruff check .
