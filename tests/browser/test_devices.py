@@ -206,6 +206,19 @@ def test_a_camera_denied_at_a_switch_leaves_the_running_session_with_its_microph
     assert studio.live_tracks() == 1, "the microphone is given back once the camera runs"
 
 
+def test_a_sample_goes_on_as_what_the_next_processor_takes(site: Site, visit: VisitorFactory) -> None:
+    page = visit(site, "bob")
+    studio = open_studio(page, site, "gain")
+    page.click("[data-testid=start-sample]")
+    studio.wait_live()
+    page.click(".processor-menu summary")
+    page.click(".processor-menu [data-slug=edges]")
+    wait_until(lambda: page.evaluate("location.pathname") == "/p/edges/", "the other page is in place")
+    studio.wait_live()
+    studio.wait_picture()
+    assert page.evaluate("probe.tracks.length") == 0, "no camera was asked for"
+
+
 def test_off_is_a_calm_sign_and_stays_off(site: Site, visit: VisitorFactory) -> None:
     page = visit(site, "bob")
     live(page, site, "invert")
