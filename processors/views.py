@@ -43,8 +43,15 @@ def thumbnail(request: HttpRequest, slug: str) -> HttpResponseBase:
     except access.AccessRefused as refusal:
         return JsonResponse({"code": refusal.code, "message": refusal.message}, status=refusal.status)
     if not processor.thumbnail:
-        return JsonResponse({"code": "not_found", "message": _("There is no picture.")}, status=404)
-    return FileResponse(processor.thumbnail.open(), content_type="image/jpeg")
+        return no_picture()
+    try:
+        return FileResponse(processor.thumbnail.open(), content_type="image/jpeg")
+    except FileNotFoundError:
+        return no_picture()
+
+
+def no_picture() -> JsonResponse:
+    return JsonResponse({"code": "not_found", "message": _("There is no picture.")}, status=404)
 
 
 def _keep(request: HttpRequest, processor: Processor) -> Any:

@@ -105,6 +105,9 @@ def test_a_picture_becomes_a_small_thumbnail(
     assert (shown.format, shown.size) == ("JPEG", (640, 360))
     assert row.still_url == row.thumbnail_url
 
+    row.thumbnail.storage.delete(row.thumbnail.name)
+    assert admin_browser.get(row.thumbnail_url).status_code == 404, "the file was lost, the row was not"
+
 
 def test_a_replaced_picture_leaves_nothing_behind(
     admin_browser: Client,
