@@ -436,6 +436,9 @@ RESUME_WINDOW_SECONDS = seconds("RESUME_WINDOW_SECONDS", 120)
 HEARTBEAT_SECONDS = seconds("HEARTBEAT_SECONDS", 1)
 WORKER_TTL_SECONDS = seconds("WORKER_TTL_SECONDS", 3)
 SESSIONS_PER_USER = whole("SESSIONS_PER_USER", 4, minimum=1)
+# People behind one NAT share an address, and so these two limits.
+SOCKETS_PER_ADDRESS = whole("SOCKETS_PER_ADDRESS", 20, minimum=1)
+GUEST_SESSIONS_PER_ADDRESS = whole("GUEST_SESSIONS_PER_ADDRESS", 8, minimum=1)
 SESSIONS_PER_WORKER = whole("SESSIONS_PER_WORKER", 8, minimum=1)
 # From session.open to the offer: the visitor may be asked for the camera first.
 RESERVATION_SECONDS = seconds("RESERVATION_SECONDS", 60)
@@ -446,5 +449,6 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 WORKER_HTTP_PORT = whole("WORKER_HTTP_PORT", 0)
 MAX_BODY_BYTES = whole("MAX_BODY_BYTES", 8 * 1024 * 1024, minimum=1024)
 PARAMETER_FILE_BYTES = whole("PARAMETER_FILE_BYTES", 2 * 1024 * 1024, minimum=1024)
+GUEST_FILES_BYTES = whole("GUEST_FILES_BYTES", 256 * 1024 * 1024)
 
 SHOWROOM_VERSION = VERSION

@@ -21,6 +21,7 @@ from workers.registry import Lease, RegistryError
 from workers.transport import Message
 
 from . import admission, history, metrics
+from .addresses import address_of
 from .errors import (
     CLOSE_FLOOD,
     CLOSE_MALFORMED,
@@ -60,6 +61,8 @@ PING_SECONDS = 20
 PENDING_REQUESTS = 32
 # Spread over two seconds, so that all pages of a restarted server do not come back at once.
 RESTART_SPREAD_SECONDS = 2.0
+# When to try again from an address with all the sockets it may have.
+FULL_ADDRESS_SECONDS = 30
 
 
 class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -74,22 +77,38 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.language = settings.LANGUAGE_CODE
         self.group: str | None = None
         self.is_greeted = False
+        # Sockets and guests are counted by it; empty where it is unknown.
+        self.address = ""
 
     # --- life ------------------------------------------------------------------------------------
 
     async def connect(self) -> None:
+        self.address = address_of(self.scope)
+        if OpenSockets.here().is_full_for(self.address):
+            await self.turn_away()
+            return
         self.identities = IdentityReader(self.scope)
+        self.guest_places = OpenSockets.here().guest_places
         self.registry = door.registry()
         self.requests = PendingRequests(
             door.transport(), self.channel_name, settings.REQUEST_DEADLINE_SECONDS, self.request_timed_out
         )
-        await self.accept()
-        metrics.SOCKETS.inc()
+        # Counted before anything is awaited: sockets that come at the same moment see each other.
         OpenSockets.here().add(self)
+        metrics.SOCKETS.inc()
+        await self.accept()
         await self.guarded(self.welcome)
         if not self.is_greeted:
             # Else the page would wait for a hello that never comes.
             await self.finish(CLOSE_UNAVAILABLE)
+
+    async def turn_away(self) -> None:
+        await self.accept()
+        translation.activate(language_of(self.scope, ""))
+        message = _("Too many pages are open from your network address. Close some of them.")
+        await self.refuse(
+            SignallingError("too_many_messages", message, FULL_ADDRESS_SECONDS, CLOSE_FLOOD), {}
+        )
 
     async def disconnect(self, code: int) -> None:
         """The tab was closed, or the network was lost: workers keep the media for a while."""
@@ -163,9 +182,13 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         admitted = await admission.admit(identity, message.processor)
         ticket = history.Ticket.new()
         session = SocketSession(ticket.session, identity.owner, admitted.processor, NOWHERE)
-        session.lease = await admission.place(self.registry, session.claim())
-        self.sessions[session.id] = session
-        await history.start(ticket, identity, admitted.processor, session.lease)
+        await self.take_place(session, identity)
+        try:
+            await history.start(ticket, identity, admitted.processor, session.lease)
+        except BaseException:
+            # Nobody will hear of this session, so nobody could ever close it.
+            await self.end_here(session, Session.Reason.FAILED)
+            raise
         metrics.SESSIONS.labels(admitted.processor.slug).inc()
         await self.say(
             {
@@ -177,6 +200,16 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 "ice_servers": settings.ICE_SERVERS,
             }
         )
+
+    async def take_place(self, session: SocketSession, identity: Identity) -> None:
+        if identity.is_guest:
+            await self.guest_places.claim(self.address, session.id, self.registry)
+        try:
+            session.lease = await admission.place(self.registry, session.claim())
+        except BaseException:
+            self.guest_places.forget(self.address, session.id)
+            raise
+        self.sessions[session.id] = session
 
     async def offer(self, message: Offer) -> None:
         session = self.session_of(message.session)
@@ -296,6 +329,7 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     ) -> None:
         reason = as_reason(message.get("reason", ""))
         self.sessions.pop(session.id, None)
+        self.guest_places.forget(self.address, session.id)
         request = request or self.requests.asked_to_close(session.id)
         self.requests.forget(session.id)
         await history.end(session.id, reason)
@@ -459,6 +493,7 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def end_here(self, session: SocketSession, reason: str) -> None:
         """Free the place and write the end; for a session no worker holds, or none that answers."""
         self.sessions.pop(session.id, None)
+        self.guest_places.forget(self.address, session.id)
         self.requests.forget(session.id)
         try:
             ours = await self.registry.release(session.id, session.lease.epoch, reason)

@@ -11,6 +11,8 @@ from django.conf import settings
 from workers import door
 from workers.registry import Lease, RegistryError
 
+from .guest_places import GuestPlaces
+
 if TYPE_CHECKING:
     from .consumers import SignallingConsumer
     from .socket_session import SocketSession
@@ -28,6 +30,7 @@ class OpenSockets:
 
     def __init__(self) -> None:
         self.sockets: set[SignallingConsumer] = set()
+        self.guest_places = GuestPlaces()
         # Runs while there are sockets.
         self._watch: asyncio.Task[None] | None = None
         # Until then a missing lease means nothing: workers are telling a new Redis what they hold.
@@ -44,6 +47,10 @@ class OpenSockets:
         if not self.sockets and self._watch:
             self._watch.cancel()
             self._watch = None
+
+    def is_full_for(self, address: str) -> bool:
+        mine = sum(socket.address == address for socket in self.sockets)
+        return bool(address) and mine >= settings.SOCKETS_PER_ADDRESS
 
     async def announce_restart(self) -> None:
         await asyncio.gather(*(socket.server_restart() for socket in self.sockets), return_exceptions=True)

@@ -164,9 +164,12 @@ async def visit(transactional_db: None) -> AsyncIterator[Callable[..., Any]]:
     """``page = await visit()`` opens a socket as a guest, ``visit(user)`` as somebody signed in."""
     pages: list[Page] = []
 
-    async def open_page(user: Any = None, greeted: bool = True, **headers: str) -> Page:
+    async def open_page(user: Any = None, greeted: bool = True, address: str = "", **headers: str) -> Page:
         cookie = await sync_to_async(sign_in)(user) if user else ""
-        page = Page(communicator(cookie, headers))
+        socket = communicator(cookie, headers)
+        if address:
+            socket.scope["client"] = [address, 50000]
+        page = Page(socket)
         pages.append(page)
         assert await page.connect()
         if greeted:

@@ -130,6 +130,9 @@ class Site:
             # The tests open many sessions as few people on few workers.
             "SESSIONS_PER_USER": "50",
             "SESSIONS_PER_WORKER": "50",
+            # All visitors of the tests come from this machine.
+            "SOCKETS_PER_ADDRESS": "200",
+            "GUEST_SESSIONS_PER_ADDRESS": "50",
             "MESSAGES_PER_SECOND": "100",
             "MESSAGE_BURST": "200",
             **self.settings,
