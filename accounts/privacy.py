@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from processors import catalogue, files
+from processors import catalogue, files, guest_cookie
 from processors.exceptions import ProcessorUnavailable
 from processors.models import Processor
 from processors.visibility import Visibility
@@ -30,6 +30,7 @@ class PrivacyFacts:
     sign_in_days: int
     language_cookie: str
     session_cookie: str
+    guest_cookie: str
     csrf_cookie: str
     browser_ice_servers: tuple[IceServer, ...]
     worker_ice_servers: tuple[IceServer, ...]
@@ -54,6 +55,7 @@ def privacy_facts() -> PrivacyFacts:
         sign_in_days=settings.SESSION_COOKIE_AGE // (24 * 3600),
         language_cookie=settings.LANGUAGE_COOKIE_NAME,
         session_cookie=settings.SESSION_COOKIE_NAME,
+        guest_cookie=guest_cookie.COOKIE,
         csrf_cookie=settings.CSRF_COOKIE_NAME,
         browser_ice_servers=ice_servers(settings.ICE_SERVERS),
         worker_ice_servers=ice_servers(settings.WORKER_ICE_SERVERS),

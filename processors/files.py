@@ -15,8 +15,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Q
-from django.http import HttpRequest
+from django.db.models import Q, Sum
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,29 +43,21 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True)
 class Owner:
-    """A signed-in user, else the browser session of a guest."""
+    """A signed-in user, else the browser of a guest, by the name in his cookie."""
 
     user_id: int | None
-    session_key: str
+    guest: str
 
     @classmethod
-    def of(cls, user: Visitor, session_key: str | None) -> Owner:
-        return cls(None, session_key or "") if is_guest(user) else cls(user.pk, "")
+    def of(cls, user: Visitor, guest: str | None) -> Owner:
+        return cls(None, guest or "") if is_guest(user) else cls(user.pk, "")
 
     @property
     def files(self) -> Q:
         if self.user_id is not None:
             return Q(user_id=self.user_id)
-        # A visitor without a session owns nothing: an empty key must not match other people's rows.
-        return Q(session_key=self.session_key) if self.session_key else Q(pk=None)
-
-
-def ensure_owner(request: HttpRequest) -> Owner:
-    """The owner of what this request sends. Pages that take files call it, so that the socket, opened
-    later, carries the same session as the upload."""
-    if is_guest(request.user) and not request.session.session_key:
-        request.session.create()
-    return Owner.of(request.user, request.session.session_key)
+        # A guest without a name owns nothing: an empty one must not match other people's rows.
+        return Q(session_key=self.guest) if self.guest else Q(pk=None)
 
 
 def keep(upload: UploadedFile[Any], parameter: Mapping[str, Any], owner: Owner) -> ParameterFile:
@@ -74,10 +66,21 @@ def keep(upload: UploadedFile[Any], parameter: Mapping[str, Any], owner: Owner) 
     if ParameterFile.objects.filter(owner.files).count() >= FILES_PER_OWNER:
         raise FileRefused("too_many_files", 429, _("You have sent many files today. Try again tomorrow."))
     file = checked(upload, parameter)
-    file.user_id, file.session_key = owner.user_id, owner.session_key
+    if owner.user_id is None:
+        _check_room_for_guests(len(file.data))
+    file.user_id, file.session_key = owner.user_id, owner.guest
     file.expires = timezone.now() + LIFETIME
     file.save()
     return file
+
+
+def _check_room_for_guests(size_bytes: int) -> None:
+    """A script that drops its cookie is somebody new each time, so all guests together have a limit too."""
+    guests = ParameterFile.objects.filter(user=None, processor=None)
+    held: int = guests.aggregate(total=Sum(Length("data")))["total"] or 0
+    if held + size_bytes > settings.GUEST_FILES_BYTES:
+        message = _("There is no room for files of guests just now. Sign in, or try again tomorrow.")
+        raise FileRefused("no_room", 503, message)
 
 
 def checked(upload: UploadedFile[Any], parameter: Mapping[str, Any]) -> ParameterFile:

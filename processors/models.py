@@ -161,6 +161,7 @@ class ParameterFile(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # Exactly one of these three owns the file.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    # A guest's: the name in the cookie of his browser.
     session_key = models.CharField(max_length=40, blank=True, db_index=True)
     processor = models.ForeignKey(Processor, on_delete=models.CASCADE, null=True, related_name="files")
     name = models.CharField(max_length=120)

@@ -13,16 +13,19 @@ from django.utils.module_loading import import_string
 
 from accounts.signals import session_mark
 from accounts.user import User
+from processors import guest_cookie
 from processors.files import Owner
 
 
 @dataclass(frozen=True)
 class Identity:
     account: User | None
-    # The key of the browser session, empty for a guest who never needed one.
+    # The key of the browser session, empty for a guest who never signed in.
     session_key: str
     # Whose places are counted together: an account, a guest's browser, or this one socket.
     owner: str
+    # The name in a guest's cookie, to which his files belong; empty without one.
+    guest: str = ""
 
     @property
     def account_id(self) -> int | None:
@@ -42,7 +45,7 @@ class Identity:
 
     @property
     def file_owner(self) -> Owner:
-        return Owner.of(self.user, self.session_key)
+        return Owner.of(self.user, self.guest)
 
     @property
     def mark(self) -> str:
@@ -55,13 +58,14 @@ class IdentityReader:
 
     def __init__(self, scope: dict[str, Any]) -> None:
         self._session_key: str = scope["session"].session_key or ""
+        self._guest = guest_cookie.read(scope.get("cookies", {}))
         self._anonymous_owner = f"socket:{secrets.token_hex(16)}"
 
     async def read(self) -> Identity:
         user = await get_user({"session": self._fresh_session()})
         if isinstance(user, User):
             return Identity(user, self._session_key, f"user:{user.pk}")
-        return Identity(None, self._session_key, self._guest_owner())
+        return Identity(None, self._session_key, self._guest_owner(), self._guest)
 
     def _fresh_session(self) -> SessionBase:
         store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
@@ -69,6 +73,6 @@ class IdentityReader:
         return session
 
     def _guest_owner(self) -> str:
-        if not self._session_key:
+        if not self._guest:
             return self._anonymous_owner
-        return f"guest:{salted_hmac('rooms.guest', self._session_key).hexdigest()[:32]}"
+        return f"guest:{salted_hmac('rooms.guest', self._guest).hexdigest()[:32]}"

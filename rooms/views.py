@@ -13,8 +13,9 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from accounts.embedding import embeddable
-from processors import access
+from processors import access, guest_cookie
 from processors.models import Processor
+from processors.visibility import is_guest
 
 from .cards import cards, tag_pills
 from .studio_page import studio_page
@@ -62,7 +63,11 @@ def studio(request: HttpRequest, slug: str) -> HttpResponseBase:
     except access.AccessRefused as refusal:
         raise as_http(refusal) from None
     others = Processor.objects.for_gallery(request.user)
-    return render(request, "rooms/studio.html", studio_page(request, row, others))
+    page = render(request, "rooms/studio.html", studio_page(request, row, others))
+    if is_guest(request.user):
+        # The page's socket must belong to the same guest as a file that is sent later.
+        guest_cookie.give(page, guest_cookie.ensure(request))
+    return page
 
 
 @require_safe

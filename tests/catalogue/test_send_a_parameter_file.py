@@ -6,12 +6,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session as DjangoSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from processors import files
+from processors import files, guest_cookie
 from processors.files import Owner
 from processors.models import ParameterFile, Processor
 
@@ -26,7 +27,7 @@ def send(
 
 
 def owner_of(client: Client, user: Any) -> Owner:
-    return Owner.of(user, client.session.session_key)
+    return Owner.of(user, guest_cookie.read({name: each.value for name, each in client.cookies.items()}))
 
 
 def test_a_member_sends_a_picture_and_his_session_gets_its_bytes(
@@ -53,6 +54,40 @@ def test_a_guest_owns_what_his_browser_sent(
     assert resolves(reference, owner_of(mine, guest), every_kind)
     assert not resolves(reference, owner_of(other, guest), every_kind)
     assert not resolves(reference, Owner.of(guest, None), every_kind)
+
+
+def test_looking_at_a_studio_writes_nothing_down_and_the_file_is_found_later(
+    every_kind: Processor, guest: Any, browser: Browser, guests_welcome: None
+) -> None:
+    client = browser(guest)
+    assert client.get("/p/kinds/").status_code == 200
+    assert not DjangoSession.objects.exists()
+    before = owner_of(client, guest)
+    reference = send(client, png()).json()
+    assert owner_of(client, guest) == before, "the socket that is open already finds the file"
+    assert resolves(reference, before, every_kind)
+    assert not DjangoSession.objects.exists()
+
+
+def test_a_guests_cookie_cannot_be_made_up(
+    every_kind: Processor, guest: Any, browser: Browser, guests_welcome: None
+) -> None:
+    client = browser(guest)
+    client.cookies[guest_cookie.COOKIE] = "made-up"
+    assert owner_of(client, guest).guest == ""
+    assert send(client, png()).status_code == 201
+    assert owner_of(client, guest).guest not in {"", "made-up"}
+
+
+def test_guests_together_have_a_limit_that_members_do_not_feel(
+    every_kind: Processor, guest: Any, bob: Any, browser: Browser, guests_welcome: None, settings: Any
+) -> None:
+    settings.GUEST_FILES_BYTES = len(png()) + 10
+    assert send(browser(guest), png()).status_code == 201
+    refused = send(browser(guest), png())
+    assert (refused.status_code, refused.json()["code"]) == (503, "no_room")
+    assert "Sign in" in refused.json()["message"]
+    assert send(browser(bob), png()).status_code == 201
 
 
 def test_a_class_that_is_gone_takes_none(bob: Any, browser: Browser) -> None:
