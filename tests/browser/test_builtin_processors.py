@@ -49,16 +49,7 @@ def test_volume_raises_a_tone_by_six_decibels(site: Site, visit: VisitorFactory)
     assert 20 * math.log10(after["rms"] / before["rms"]) == pytest.approx(6, abs=0.5)
 
 
-# Here with room for a busy machine; `make acceptance` allows 50 ms.
-EXACT_SECONDS, GENEROUS_SECONDS = 0.05, 0.5
-
-
-def test_echo_delays_the_picture_by_the_set_time(site: Site, visit: VisitorFactory) -> None:
-    assert echo_of_the_picture_seconds(visit, site) == pytest.approx(2, abs=GENEROUS_SECONDS)
-
-
-def test_echo_delays_the_sound_by_the_set_time(site: Site, visit: VisitorFactory) -> None:
-    assert echo_of_the_sound_seconds(visit, site) == pytest.approx(2, abs=GENEROUS_SECONDS)
+EXACT_SECONDS = 0.05
 
 
 @pytest.mark.slow
