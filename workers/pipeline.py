@@ -122,6 +122,17 @@ class Pipeline:
         return self._state is RunnerState.STOPPED
 
     @property
+    def published_kinds(self) -> list[str]:
+        """What goes out: kinds that the processor gives and either makes itself or has the input for."""
+        if self._assignment is None:
+            return []
+        takes, gives = self._assignment.processor_class.takes, self._assignment.processor_class.gives
+        incoming = {"video": self.incoming_video, "audio": self.incoming_audio}
+        return [
+            kind for kind in ("video", "audio") if kind in gives and (kind not in takes or incoming[kind])
+        ]
+
+    @property
     def has_input(self) -> bool:
         return self.incoming_video is not None or self.incoming_audio is not None
 

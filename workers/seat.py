@@ -81,8 +81,7 @@ class Seat:
 
     def published_kinds(self) -> list[str]:
         """Return what others can watch of this participant."""
-        assignment = self.pipeline.assignment
-        return sorted(assignment.processor_class.gives, reverse=True) if assignment else []
+        return self.pipeline.published_kinds
 
     def admit_viewer(self, track: SubscriberTrack) -> None:
         """Let ``track`` show what this participant publishes of its kind."""

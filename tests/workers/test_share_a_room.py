@@ -139,3 +139,14 @@ async def test_a_switch_to_sound_only_takes_the_picture_from_the_others(worker: 
     await worker.ask("switch", "alice", processor=processor_spec("test-watching"), parameters={})
     news = await until(lambda: bob.news and bob.news[-1])
     assert news["tracks"] == []
+
+
+async def test_who_only_watches_is_not_shown_to_others(worker: WorkerUnderTest) -> None:
+    alice = Guest(worker, "alice")
+    await alice.join("test-darken")
+    for name in ("bob", "charlie", "dora"):
+        viewer = BrowserPeer()
+        viewer.receive_only("video")
+        answer = await worker.open("passthrough", viewer, session=name, participant=name, room="hall")
+        assert [track["participant"] for track in answer["tracks"]] == ["alice"]
+        await until(lambda viewer=viewer: len(viewer.pictures) > 5)
