@@ -451,4 +451,22 @@ MAX_BODY_BYTES = whole("MAX_BODY_BYTES", 8 * 1024 * 1024, minimum=1024)
 PARAMETER_FILE_BYTES = whole("PARAMETER_FILE_BYTES", 2 * 1024 * 1024, minimum=1024)
 GUEST_FILES_BYTES = whole("GUEST_FILES_BYTES", 256 * 1024 * 1024)
 
+# --- Models ---------------------------------------------------------------------------------------
+
+MODELS_DIR = Path(env.str("MODELS_DIR", default="") or VAR_DIR / "models").resolve()
+# Code that runs frames knows no settings.
+os.environ["SHOWROOM_MODELS_DIR"] = str(MODELS_DIR)
+MODEL_BYTES = whole("MODEL_BYTES", 256 * 1024 * 1024, minimum=1024)
+MODEL_NODES = whole("MODEL_NODES", 20_000, minimum=1)
+# Besides those of ONNX itself.
+MODEL_OPERATOR_DOMAINS: list[str] = env.list("MODEL_OPERATOR_DOMAINS", default=[])
+MODEL_CHECK_SECONDS = seconds("MODEL_CHECK_SECONDS", 30)
+MODEL_CHECK_MEMORY_BYTES = whole("MODEL_CHECK_MEMORY_BYTES", 1024 * 1024 * 1024, minimum=64 * 1024 * 1024)
+# What a model must hold on this machine before visitors may use it.
+MODEL_MIN_FPS = typed("MODEL_MIN_FPS", env.float, 5.0, "5.0")
+MODEL_MAX_MEMORY_BYTES = whole("MODEL_MAX_MEMORY_BYTES", 1024 * 1024 * 1024, minimum=1024 * 1024)
+# A mirror that holds the known models by name: https://models.example.org/showroom
+MODELS_BASE_URL = env.str("MODELS_BASE_URL", default="")
+INSTALL_MODELS: list[str] = env.list("INSTALL_MODELS", default=[])
+
 SHOWROOM_VERSION = VERSION

@@ -2,6 +2,8 @@
 
 ProcessorError
 ├── ProcessorUnavailable   the catalogue cannot give the class
+│   └── NotInstalled       the class is there, but not the model that it runs
+├── ModelUnusable          the file of a model is gone, changed, or does not fit its description
 ├── DeclarationError       the class itself is written wrongly
 ├── LoadFailed             ``load()`` raised
 ├── StartFailed            ``start()`` raised
@@ -30,6 +32,20 @@ class ProcessorError(Exception):
 
 class ProcessorUnavailable(ProcessorError):
     code = "processor_unavailable"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
+
+
+class NotInstalled(ProcessorUnavailable):
+    code = "not_installed"
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f"{label} has no model yet. Ask the person who runs this site to install one.")
+
+
+class ModelUnusable(ProcessorError):
+    code = "model_unusable"
 
     def __init__(self, message: str) -> None:
         super().__init__(message, permanent=True)
