@@ -95,12 +95,12 @@ def mail_host() -> str:
 def passed_on() -> Iterator[tuple[str, str]]:
     """Processors on offer that send something to another server: title and what they say about it."""
     for processor in Processor.objects.published().exclude(visibility=Visibility.DRAFT):
-        if sentence := sends_elsewhere(processor.key):
+        if sentence := sends_elsewhere(processor):
             yield processor.title, sentence
 
 
-def sends_elsewhere(key: str) -> str:
+def sends_elsewhere(processor: Processor) -> str:
     try:
-        return str(catalogue.load_class(key).sends_elsewhere)
+        return str(catalogue.load_class(processor.key, processor.configuration).sends_elsewhere)
     except ProcessorUnavailable:
         return ""  # what cannot be loaded cannot send anything

@@ -1,7 +1,7 @@
 """The processor contract: picture in, picture out; sound in, sound out; and what lies between."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, cast
+from typing import Any, ClassVar, Literal, Self, cast
 
 from .declaration import check_declaration, declared_parameters, first_paragraph
 from .parameters import Parameter, Refused, set_values
@@ -45,6 +45,8 @@ class Processor:
     output_fps: float | None = None
     # "host": runs in a child process because it may hang, crash or need much memory.
     isolation: ClassVar[Literal["thread", "host"]] = "thread"
+    # False: it needs something that the host has not installed yet, such as a model; visitors cannot start it.
+    installed: ClassVar[bool] = True
     # A sentence for the privacy card if data leaves this server.
     sends_elsewhere: ClassVar[str] = ""
 
@@ -73,6 +75,21 @@ class Processor:
         if unknown:
             raise TypeError(f"{type(self).__name__} has no parameter {', '.join(sorted(unknown))}")
         set_values(self, {name: cleaned(self.parameters[name], value) for name, value in values.items()})
+
+    @classmethod
+    def configured(cls, configuration: Mapping[str, Any]) -> type["Processor"]:
+        """Return the class for a host's configuration: this one, or a ``variant`` with other parameters or results.
+
+        Called wherever the class is shown or run, also in the web process: read no weights here. Raise
+        ``ProcessorError`` with a sentence for the host if the configuration cannot work.
+        """
+        return cls
+
+    @classmethod
+    def variant(cls, **attributes: Any) -> type[Self]:
+        """Return a subclass that differs in these attributes only, as ``configured`` needs it."""
+        same = {"label": cls.label, "__doc__": cls.__doc__, "__module__": cls.__module__}
+        return type(cls.__name__, (cls,), {**same, **attributes})
 
     @classmethod
     def load(cls, configuration: Mapping[str, Any]) -> Any:

@@ -19,7 +19,7 @@ import numpy as np
 from .assets import SAMPLES
 from .base import Processor, has_own_clock, needs_pixels, needs_samples
 from .catalogue import load_class
-from .exceptions import ProcessorError
+from .exceptions import NotInstalled, ProcessorError
 from .instance import Instance, Outcome, load
 from .parameters import clean_parameters, default_values
 from .pictures import decoded
@@ -86,7 +86,10 @@ class Bench:
 def run(order: dict[str, Any]) -> dict[str, Any]:
     try:
         picture = picture_of(order)
-        bench = Bench(load_class(order["key"]), order["configuration"], order["values"])
+        cls = load_class(order["key"], order["configuration"])
+        if not cls.installed:
+            raise NotInstalled(cls.label)
+        bench = Bench(cls, order["configuration"], order["values"])
         bench.play(picture)
     except ProcessorError as error:
         return {"error": str(error)}

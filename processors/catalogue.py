@@ -1,8 +1,10 @@
 """Which processors there are. An explicit table; nothing is imported before somebody chooses it."""
 
 import importlib
+import json
 import logging
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -13,6 +15,7 @@ from .function import processor_from_function
 logger = logging.getLogger(__name__)
 
 ENTRY_POINT_GROUP = "showroom.processors"
+VARIANTS_KEPT = 512  # classes made for configurations: a few per row, and an old one now and then
 
 BUILTINS: dict[str, str] = {
     "passthrough": "processors.builtin.passthrough:Passthrough",
@@ -43,10 +46,13 @@ def keys() -> list[str]:
     return [*BUILTINS, *(key for key in sorted(installed()) if key not in BUILTINS)]
 
 
-def load_class(key: str) -> type[Processor]:
-    """Import and return the class; a plain function is wrapped. ``ProcessorUnavailable`` says why not."""
+def load_class(key: str, configuration: Mapping[str, Any] | None = None) -> type[Processor]:
+    """Import and return the class, as the configuration makes it; a plain function is wrapped.
+
+    ``ProcessorUnavailable`` says why not. The same configuration gives the same class, so that sessions share.
+    """
     try:
-        return as_class(key, load_target(key))
+        return as_configured(as_class(key, load_target(key)), configuration or {})
     except ProcessorUnavailable:
         raise
     except ProcessorError as error:
@@ -79,6 +85,17 @@ def as_class(key: str, target: Any) -> type[Processor]:
     if callable(target) and not isinstance(target, type):
         return wrapped(target)
     raise ProcessorUnavailable(f"The processor {key!r} is neither a Processor class nor a function.")
+
+
+def as_configured(cls: type[Processor], configuration: Mapping[str, Any]) -> type[Processor]:
+    if getattr(cls.configured, "__func__") is Processor.configured.__func__:  # noqa: B009 (mypy)
+        return cls
+    return variant_for(cls, json.dumps(dict(configuration), sort_keys=True))
+
+
+@lru_cache(maxsize=VARIANTS_KEPT)
+def variant_for(cls: type[Processor], configuration_json: str) -> type[Processor]:
+    return cls.configured(json.loads(configuration_json))
 
 
 @cache

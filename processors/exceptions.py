@@ -5,13 +5,16 @@ ProcessorError
 │   └── NotInstalled       the class is there, but not the model that it runs
 ├── ModelUnusable          the file of a model is gone, changed, or does not fit its description
 ├── DeclarationError       the class itself is written wrongly
+├── ModelUnusable          the model file cannot be run, here or at all
+│   └── BadModelSpec       what is said about the model is wrong or does not fit it
 ├── LoadFailed             ``load()`` raised
 ├── StartFailed            ``start()`` raised
 ├── ProcessFailed          ``process()`` raised; costs one frame
 ├── WrongOutput            ``process()`` gave something that is no picture, sound or result; costs one frame
 │   ├── WrongPicture
 │   ├── WrongSamples
-│   └── WrongData
+│   ├── WrongData
+│   └── WrongModelOutput  an uploaded model answered with something that cannot be read
 └── TooManyErrors          too many frames in a row failed
 """
 
@@ -97,6 +100,10 @@ class WrongSamples(WrongOutput):
 
 class WrongData(WrongOutput):
     code = "wrong_data"
+
+
+class WrongModelOutput(WrongOutput):
+    code = "wrong_model_output"
 
 
 class TooManyErrors(ProcessorError):

@@ -67,7 +67,12 @@ class ProcessorForm(RowForm):
         """Refuse a class that cannot run here, unless the row has it already: its package may come back."""
         key: str = self.cleaned_data["key"]
         if key != self.instance.key:
-            _load(key)
+            try:
+                catalogue.load_class(key)
+            except ProcessorError as error:
+                raise ValidationError(
+                    _("This class cannot be loaded: %(reason)s") % {"reason": error}
+                ) from error
         return key
 
     def clean_configuration(self) -> dict[str, Any]:
@@ -88,17 +93,33 @@ class ProcessorForm(RowForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self._check_configuration(cleaned)
         self.instance.constraints = constraint_fields.constraints_from(cleaned, self.instance.constraints)
         if cleaned.get("key") == self.initial.get("key"):
             self._take_parameters(cleaned)
         elif "key" in cleaned and self.instance.pk:
-            self.instance.parameters = _still_fitting(cleaned["key"], self.instance.parameters)
+            self._keep_what_fits(cleaned)
         return cleaned
 
     def save(self, commit: bool = True) -> Processor:
         if self._values:
             self._values.keep_files(self.instance)
         return super().save(commit)
+
+    def _check_configuration(self, cleaned: dict[str, Any]) -> None:
+        """A class says itself what is wrong with its configuration; one that is not here cannot."""
+        key, configuration = cleaned.get("key"), cleaned.get("configuration")
+        same = (key, configuration) == (self.instance.key, self.instance.configuration)
+        if same or key is None or configuration is None:
+            return
+        try:
+            catalogue.load_class(key, configuration)
+        except ProcessorError as error:
+            self.add_error("configuration", str(error))
+
+    def _keep_what_fits(self, cleaned: dict[str, Any]) -> None:
+        configuration = cleaned.get("configuration", {})
+        self.instance.parameters = _still_fitting(cleaned["key"], configuration, self.instance.parameters)
 
     # The values of the parameter fields, once they are known to fit.
     _values: ParameterValues | None = None
@@ -108,7 +129,7 @@ class ProcessorForm(RowForm):
             return
         posted = {name: cleaned[PREFIX + name] for name in self.entries if PREFIX + name in cleaned}
         values = ParameterValues(self.entries, posted, self.instance.parameters)
-        values.check(catalogue.load_class(self.instance.key))
+        values.check(catalogue.load_class(self.instance.key, self.instance.configuration))
         for name, message in values.errors.items():
             self.add_error(PREFIX + name, message)
         self._values = values
@@ -129,7 +150,7 @@ class ProcessorInListForm(RowForm):
 
 def form_for(row: Processor | None) -> type[ProcessorForm]:
     """The form class for this row, with a field for each parameter and each device of its class."""
-    described = described_class(row.key) if row else None
+    described = described_class(row.key, row.configuration) if row else None
     if row is None or described is None:
         return ProcessorForm
     entries = {entry["name"]: entry for entry in described["parameters"]}
@@ -138,24 +159,17 @@ def form_for(row: Processor | None) -> type[ProcessorForm]:
     return type("ProcessorRowForm", (ProcessorForm,), {"entries": entries, **fields, **devices})
 
 
-def described_class(key: str) -> dict[str, Any] | None:
+def described_class(key: str, configuration: dict[str, Any]) -> dict[str, Any] | None:
     """The manifest of a class, or nothing if it cannot be loaded here."""
     try:
-        return manifest(catalogue.load_class(key))
+        return manifest(catalogue.load_class(key, configuration))
     except ProcessorError:
         return None
 
 
-def _load(key: str) -> None:
-    try:
-        catalogue.load_class(key)
-    except ProcessorError as error:
-        raise ValidationError(_("This class cannot be loaded: %(reason)s") % {"reason": error}) from error
-
-
-def _still_fitting(key: str, parameters: dict[str, Any]) -> dict[str, Any]:
+def _still_fitting(key: str, configuration: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
     """Defaults that the new class understands as well; files belong to the old one."""
-    described = described_class(key) or {"parameters": []}
+    described = described_class(key, configuration) or {"parameters": []}
     plain = {entry["name"] for entry in described["parameters"] if entry["type"] != "file"}
     candidates = {name: value for name, value in parameters.items() if name in plain}
-    return clean_parameters(catalogue.load_class(key), candidates)[0]
+    return clean_parameters(catalogue.load_class(key, configuration), candidates)[0]

@@ -7,7 +7,7 @@ from .base import Processor, declared_fps, has_own_clock, needs_pixels, needs_sa
 
 Translate = Callable[[str], str]
 
-SHOWN_KEYS = ("label", "help", "unit")  # of parameters, results and choices: words that a visitor reads
+SHOWN_KEYS = ("label", "help", "unit", "none_label")  # of parameters, results and choices: words that a visitor reads
 
 
 def manifest(cls: type[Processor], key: str = "", translate: Translate = str) -> dict[str, Any]:
@@ -20,6 +20,7 @@ def manifest(cls: type[Processor], key: str = "", translate: Translate = str) ->
         "gives": sorted(cls.gives),
         "parameters": [translated(each.describe(), translate) for each in cls.parameters.values()],
         "results": {name: translated(view.describe(), translate) for name, view in cls.results.items()},
+        "installed": cls.installed,
         "never_passthrough": cls.never_passthrough,
         "every_frame": cls.every_frame,
         "output_fps": declared_fps(cls) if has_own_clock(cls) else None,

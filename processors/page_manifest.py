@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def page_manifest(row: Processor) -> dict[str, Any]:
     """Raises ProcessorUnavailable when the class of the row cannot be loaded here."""
-    of_class = manifest(catalogue.load_class(row.key), row.key, translate=translated)
+    of_class = manifest(catalogue.load_class(row.key, row.configuration), row.key, translate=translated)
     return of_class | {
         "slug": row.slug,
         "title": translated(row.title),

@@ -75,6 +75,12 @@ def menu(parameter: Entry) -> forms.Field:
     return forms.ChoiceField(choices=choices(parameter))
 
 
+def several(parameter: Entry) -> forms.Field:
+    return forms.MultipleChoiceField(
+        required=False, choices=choices(parameter), widget=forms.CheckboxSelectMultiple
+    )
+
+
 def choices(parameter: Entry) -> list[tuple[str, str]]:
     return [(choice["value"], translated(choice["label"])) for choice in parameter["choices"]]
 
@@ -101,6 +107,7 @@ FIELDS: dict[str, Callable[[Entry], forms.Field]] = {
     "switch": switch,
     "radio": radio,
     "menu": menu,
+    "choices": several,
     "text": text,
     "colour": colour,
     "file": file,

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from . import files
 from .base import Processor as ProcessorClass
 from .models import ParameterFile, Processor
-from .parameters import clean_parameters
+from .parameters import clean_parameters, values_as_json
 
 
 class ParameterValues:
@@ -32,7 +32,8 @@ class ParameterValues:
         for name, value in self.posted.items():
             if isinstance(value, UploadedFile):
                 self._check_upload(name, value)
-        self.accepted, errors = clean_parameters(cls, self._plain())
+        accepted, errors = clean_parameters(cls, self._plain())
+        self.accepted = values_as_json(cls, accepted)
         self.errors |= errors
 
     def keep_files(self, row: Processor) -> None:

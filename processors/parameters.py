@@ -239,12 +239,7 @@ class ChoiceParameter(Parameter[str]):
         default: str | None = None,
         **options: Any,
     ) -> None:
-        if not choices or isinstance(choices, str):
-            raise DeclarationError(
-                f"The parameter {label!r} needs choices: a list of values or value to label."
-            )
-        named = choices if isinstance(choices, Mapping) else {value: value for value in choices}
-        self.choices: dict[str, str] = dict(named)
+        self.choices = named_choices(label, choices)
         super().__init__(label, next(iter(self.choices)) if default is None else default, **options)
 
     def clean(self, value: Any) -> str:
@@ -253,8 +248,7 @@ class ChoiceParameter(Parameter[str]):
         return value
 
     def describe(self) -> dict[str, Any]:
-        listed = [{"value": value, "label": label} for value, label in self.choices.items()]
-        return super().describe() | {"choices": listed}
+        return super().describe() | {"choices": listed(self.choices)}
 
     def schema(self) -> dict[str, Any]:
         return super().schema() | {"type": "string", "enum": list(self.choices)}
@@ -270,6 +264,43 @@ class RadioParameter(ChoiceParameter):
     """Radio buttons, for two to four choices."""
 
     kind = "radio"
+
+
+class ChoicesParameter(Parameter[tuple[str, ...]]):
+    """Any number of several named values, in the order of ``choices``; also none, which the page shows as
+    ``none_label``: where nothing chosen means everything, say so with "All"."""
+
+    kind = "choices"
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        choices: Mapping[str, str] | Sequence[str],
+        default: Sequence[str] = (),
+        none_label: str = "None",
+        **options: Any,
+    ) -> None:
+        self.choices = named_choices(label, choices)
+        self.none_label = none_label
+        super().__init__(label, tuple(default), **options)
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple) or len(value) > len(self.choices):
+            raise Refused("This needs a list of choices.")
+        if strange := [each for each in value if not isinstance(each, str) or each not in self.choices]:
+            raise Refused(f"There is no choice {str(strange[0])[:TEXT_CHARACTERS]!r}.")
+        return tuple(each for each in self.choices if each in value)
+
+    def to_json(self, value: tuple[str, ...]) -> list[str]:
+        return list(value)
+
+    def describe(self) -> dict[str, Any]:
+        return super().describe() | {"choices": listed(self.choices), "none_label": self.none_label}
+
+    def schema(self) -> dict[str, Any]:
+        items = {"type": "string", "enum": list(self.choices)}
+        return super().schema() | {"type": "array", "uniqueItems": True, "items": items}
 
 
 class TextParameter(Parameter[str]):
@@ -392,6 +423,16 @@ class FileParameter(Parameter[FileValue | None]):
 
     def _too_large(self) -> str:
         return f"The file is too large; the most is {self.maximum_bytes / 1024 / 1024:.3g} MiB."
+
+
+def named_choices(label: str, choices: Mapping[str, str] | Sequence[str]) -> dict[str, str]:
+    if not choices or isinstance(choices, str):
+        raise DeclarationError(f"The parameter {label!r} needs choices: a list of values or value to label.")
+    return dict(choices) if isinstance(choices, Mapping) else {value: value for value in choices}
+
+
+def listed(choices: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"value": value, "label": label} for value, label in choices.items()]
 
 
 def clean_parameters(

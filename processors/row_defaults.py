@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import catalogue
-from .parameters import FileParameter, clean_parameters
+from .parameters import FileParameter, clean_parameters, values_as_json
 
 if TYPE_CHECKING:
     from .models import Processor
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def row_defaults(row: Processor) -> dict[str, Any]:
     """The row's own values. A package update may have renamed a parameter or moved a limit: what no longer fits
     is left out, and the class's default holds. Raises ProcessorUnavailable."""
-    cls = catalogue.load_class(row.key)
+    cls = catalogue.load_class(row.key, row.configuration)
     files = {name for name, parameter in cls.parameters.items() if isinstance(parameter, FileParameter)}
     plain = {name: value for name, value in row.parameters.items() if name not in files}
     accepted, _ = clean_parameters(cls, plain)
-    return accepted | {name: row.parameters[name] for name in files & row.parameters.keys()}
+    return values_as_json(cls, accepted) | {name: row.parameters[name] for name in files & row.parameters.keys()}

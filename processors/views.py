@@ -68,7 +68,8 @@ def _keep(request: HttpRequest, processor: Processor, owner: Owner) -> Any:
 
 
 def _file_parameter(processor: Processor, name: str) -> Mapping[str, Any]:
-    parameters: list[dict[str, Any]] = manifest(catalogue.load_class(processor.key))["parameters"]
+    cls = catalogue.load_class(processor.key, processor.configuration)
+    parameters: list[dict[str, Any]] = manifest(cls)["parameters"]
     for parameter in parameters:
         if parameter["name"] == name and parameter["type"] == "file":
             return parameter

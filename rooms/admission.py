@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from processors import access, catalogue, files
-from processors.exceptions import ProcessorUnavailable
+from processors.exceptions import NotInstalled, ProcessorUnavailable
 from processors.models import Processor
 from processors.parameters import clean_parameters
 from workers.registry import Claim, Lease, Registry, RegistryError
@@ -36,13 +36,21 @@ class StartValues:
 def admit(identity: Identity, slug: str) -> Admitted:
     try:
         processor = access.get_for(identity.user, slug)
-        return Admitted(processor, processor.manifest())
+        return Admitted(processor, startable(processor.manifest()))
     except access.ProcessorNotFound as refusal:
         raise SignallingError("not_found", refusal.message) from None
     except access.AccessRefused as refusal:
         raise SignallingError(refusal.code, refusal.message, close_code=refusal.close_code) from None
+    except NotInstalled:
+        raise SignallingError("not_installed") from None
     except ProcessorUnavailable:
         raise SignallingError("processor_unavailable") from None
+
+
+def startable(manifest: dict[str, Any]) -> dict[str, Any]:
+    if not manifest["installed"]:
+        raise NotInstalled(manifest["label"])
+    return manifest
 
 
 @in_database_thread
@@ -62,7 +70,8 @@ def checked(
     processor: Processor, chosen: Mapping[str, Any], resolved: dict[str, Any], missing: dict[str, str]
 ) -> StartValues:
     """File contents go to the worker as they were sent, and never back to the page."""
-    accepted, errors = clean_parameters(catalogue.load_class(processor.key), resolved)
+    cls = catalogue.load_class(processor.key, processor.configuration)
+    accepted, errors = clean_parameters(cls, resolved)
     is_file = {name for name, value in resolved.items() if isinstance(value, dict)}
     return StartValues(
         for_worker={name: resolved[name] if name in is_file else value for name, value in accepted.items()},

@@ -1,7 +1,7 @@
 """The catalogue for programs: ``/api/processors/`` and ``/api/processors/SLUG/``, with the same rights as the pages.
 
 ``state`` says whether a visitor could start now: ready, busy, offline, or not_installed (the class of the row
-cannot be loaded on this server).
+cannot be loaded on this server, or its model is not there yet).
 """
 
 import logging
@@ -82,7 +82,7 @@ def in_short(row: Processor) -> Facts:
         "takes": manifest["takes"] if manifest else [],
         "gives": manifest["gives"] if manifest else [],
         "session_limit": row.session_limit,
-        "state": None if manifest else "not_installed",
+        "state": None if manifest and manifest["installed"] else "not_installed",
     }
 
 

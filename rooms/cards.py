@@ -17,7 +17,7 @@ class Card:
     tags: list[str]
     url: str
     still: str
-    # The class of the row loads here; if not, the card says so instead of failing on Start.
+    # The class of the row loads here and has its model; if not, the card says so instead of failing on Start.
     installed: bool
     takes: tuple[str, ...] = ()
 
@@ -31,7 +31,7 @@ class Card:
             tags=[translated(tag) for tag in row.tag_list],
             url=row.get_absolute_url(),
             still=row.still_url,
-            installed=manifest is not None,
+            installed=manifest is not None and manifest["installed"],
             takes=tuple(manifest["takes"]) if manifest else (),
         )
 

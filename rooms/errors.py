@@ -29,8 +29,14 @@ TEXTS: dict[str, Promise] = {
     "busy": _("Every place is taken just now. Please try again in a moment."),
     "offline": _("The media server cannot be reached just now. Please try again in a moment."),
     "processor_unavailable": _("This processor cannot run on this server. Please choose another one."),
+    "not_installed": _(
+        "The model of this processor is not installed yet. Ask the person who runs this site, or choose another one."
+    ),
     "not_ready": _("The server is just starting. Please try again in a moment."),
     "timeout": _("The media server did not answer in time. Please try again."),
+    "room_unknown": _("There is no room at this address. Ask the host for a new link."),
+    "room_closed": _("This room is closed. Ask the host for a new link."),
+    "room_full": _("Every seat in this room is taken. Please try again in a moment."),
     "closed_by_host": _("The host ended this session."),
     "protocol_version": _("This page is older than the server. Please reload it."),
     "internal": _("Something went wrong on the server. Please try again."),

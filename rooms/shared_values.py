@@ -1,19 +1,29 @@
 """Parameter values out of a shared link's query; what does not fit is left out, never an error page."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
+from django.http import QueryDict
 
-def shared_values(parameters: list[dict[str, Any]], query: Mapping[str, str]) -> dict[str, Any]:
-    values = {item["name"]: read(item, query[item["name"]]) for item in parameters if item["name"] in query}
+
+def shared_values(parameters: list[dict[str, Any]], query: QueryDict) -> dict[str, Any]:
+    values = {item["name"]: read(item, query) for item in parameters if item["name"] in query}
     return {name: value for name, value in values.items() if value is not None}
 
 
-def read(parameter: dict[str, Any], text: str) -> Any:
-    """Return the value that ``text`` stands for, or None when the control could not show it."""
+def read(parameter: dict[str, Any], query: QueryDict) -> Any:
+    """Return the value that the query holds, or None when the control could not show it."""
+    if parameter["type"] == "choices":
+        return read_choices(parameter, query.getlist(parameter["name"]))
     reader = READERS.get(parameter["type"])
-    return reader(parameter, text) if reader else None
+    return reader(parameter, query[parameter["name"]]) if reader else None
+
+
+def read_choices(parameter: dict[str, Any], texts: list[str]) -> list[str] | None:
+    """Each choice is a pair of its own in the query; one without a value stands for none chosen."""
+    known = {choice["value"] for choice in parameter["choices"]}
+    chosen = [text for text in texts if text in known]
+    return chosen if chosen or texts == [""] else None
 
 
 def read_number(parameter: dict[str, Any], text: str) -> int | float | None:

@@ -38,7 +38,7 @@ def made(row: Processor) -> bytes:
     from processors.stills import make_still
 
     try:
-        if not row.may_meet_visitors or load_class(row.key).isolation != "thread":
+        if not row.may_meet_visitors or load_class(row.key, row.configuration).isolation != "thread":
             return b""
         picture = make_still(row.key)
     except ProcessorError:

@@ -19,6 +19,8 @@ from .shared_values import shared_values
 
 def studio_page(request: HttpRequest, row: Processor, others: Any) -> dict[str, Any]:
     manifest = manifest_or_none(row)
+    if manifest and not manifest["installed"]:
+        manifest = None
     return {
         "row": row,
         "title": translated(row.title),

@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 
 from processors import catalogue
-from processors.exceptions import ProcessorError
+from processors.exceptions import NotInstalled, ProcessorError
 from processors.thread_runner import ThreadRunner
 
 from . import aiortc_hooks, engine_metrics
@@ -241,13 +241,16 @@ class MediaWorker:
 
     async def _assignment(self, spec: Message) -> Assignment:
         loop = asyncio.get_running_loop()
+        key, configuration = spec["key"], spec.get("configuration") or {}
         try:
-            processor_class = await loop.run_in_executor(self._codec_pool, catalogue.load_class, spec["key"])
+            processor_class = await loop.run_in_executor(
+                self._codec_pool, catalogue.load_class, key, configuration
+            )
+            if not processor_class.installed:
+                raise NotInstalled(processor_class.label)
         except ProcessorError as error:
             raise ProcessorNotReady(error.message) from error
-        return Assignment(
-            spec["slug"], spec.get("version", 0), processor_class, spec.get("configuration") or {}
-        )
+        return Assignment(spec["slug"], spec.get("version", 0), processor_class, configuration)
 
     async def _end(self, session: str, reason: str) -> None:
         seat = self._seats.pop(session, None)

@@ -1,4 +1,5 @@
 // The controls of the column: reads them, says what changed, shows what the server accepted.
+import { ChoicesField } from "./choices_field.js";
 import { emit } from "./events.js";
 import { gettext, fill, language } from "./i18n.js";
 
@@ -6,12 +7,15 @@ export class Parameters extends EventTarget {
   #form;
   #described = new Map();
   #files = new Map();
+  #choices = new Map();
 
   /** `described` are the manifest's parameters. Called again when the processor is switched. */
   attach(form, described, defaults) {
     this.#form = form;
     this.#files.clear();
+    this.#choices.clear();
     this.#described = new Map(described.map((item) => [item.name, { ...item, default: defaults[item.name] }]));
+    for (const item of described.filter(({ type }) => type === "choices")) this.#choices.set(item.name, new ChoicesField(this.#element(item.name), item));
     form.addEventListener("input", (event) => this.#changed(event.target));
     form.addEventListener("change", (event) => event.target.type === "file" && this.#chosenFile(event.target));
     form.addEventListener("click", (event) => event.target.closest(".file-clear") && this.#cleared(event.target));
@@ -27,10 +31,11 @@ export class Parameters extends EventTarget {
 
   /** What differs from the defaults: enough for a link, short enough for a code. */
   changedValues() {
-    return Object.entries(this.values()).filter(([name, value]) => {
+    const changed = Object.entries(this.values()).filter(([name, value]) => {
       const { default: initial, type } = this.#described.get(name);
-      return type !== "file" && value !== initial;
+      return type !== "file" && JSON.stringify(value) !== JSON.stringify(initial);
     });
+    return changed.flatMap(([name, value]) => asPairs(name, value));
   }
 
   /** The server's word: accepted values replace what was typed, refusals are said beside the control. */
@@ -90,6 +95,10 @@ export class Parameters extends EventTarget {
     emit(this, "change", { values: Object.fromEntries(Object.entries(values).map(([name]) => [name, this.#read(name)]).filter(usable)) });
   }
 
+  #element(name) {
+    return this.#form.querySelector(`[data-name="${CSS.escape(name)}"]`);
+  }
+
   #control(name) {
     return this.#form.elements.namedItem(name);
   }
@@ -97,6 +106,7 @@ export class Parameters extends EventTarget {
   #read(name) {
     const control = this.#control(name);
     const { type } = this.#described.get(name);
+    if (type === "choices") return this.#choices.get(name).value;
     if (type === "switch") return control.checked;
     if (type === "file") return this.#files.has(name) ? this.#files.get(name) : undefined;
     if (type === "slider") return control.valueAsNumber;
@@ -109,13 +119,15 @@ export class Parameters extends EventTarget {
     const { type } = this.#described.get(name);
     // The server repeats an upload by its id; its name stands there already.
     if (type === "file") return value?.file ? undefined : this.#nameFile(name, value?.name ?? null);
-    if (type === "switch") control.checked = value;
+    if (type === "choices") this.#choices.get(name).value = value;
+    else if (type === "switch") control.checked = value;
     // Do not pull a field from under somebody who is typing in it.
     else if (document.activeElement !== control || type === "slider") control.value = String(value);
     return this.#paint(name);
   }
 
   #paint(name) {
+    this.#choices.get(name)?.paint();
     const output = this.#form.querySelector(`output[for="param-${CSS.escape(name)}"]`);
     if (!output) return;
     const { step, unit } = this.#described.get(name);
@@ -138,12 +150,18 @@ export class Parameters extends EventTarget {
   }
 
   #say(name, text, refused = false) {
-    const parameter = this.#form.querySelector(`[data-name="${CSS.escape(name)}"]`);
+    const parameter = this.#element(name);
     const standing = "nextStart" in parameter.dataset ? gettext("Applies at the next start.") : "";
     parameter.querySelector(".parameter-said").textContent = text || standing;
     parameter.toggleAttribute("data-refused", refused);
     this.#control(name).setAttribute?.("aria-invalid", String(refused));
   }
+}
+
+/** A link repeats the name for each choice; without any, it says so with an empty one. */
+function asPairs(name, value) {
+  if (!Array.isArray(value)) return [[name, value]];
+  return (value.length ? value : [""]).map((each) => [name, each]);
 }
 
 const usable = ([, value]) => value !== undefined;

@@ -15,6 +15,7 @@ const PROBLEMS = {
   offline: () => [gettext("The media server is not running"), gettext("The person who runs this site has to start it. Start again in a moment."), [START]],
   not_ready: () => [gettext("The server is still starting"), gettext("Try again in a moment."), [START]],
   processor_unavailable: ({ message }) => [gettext("This processor does not start"), message || gettext("Choose another one, or tell the person who runs this site."), [START, GALLERY]],
+  not_installed: () => [gettext("The model of this processor is not installed yet"), gettext("Ask the person who runs this site, or choose another one."), [GALLERY]],
   not_found: () => [gettext("This processor is no longer on show"), gettext("Choose another one."), [GALLERY]],
   not_allowed: () => [gettext("This processor is not open to your account"), gettext("Sign in with another account, or choose another processor."), [SIGN_IN, GALLERY]],
   signed_out: () => [gettext("You are signed out"), gettext("Sign in again to go on."), [SIGN_IN]],

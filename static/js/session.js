@@ -266,7 +266,7 @@ export class Session extends EventTarget {
   }
 
   #isFinal(error) {
-    if (!["not_allowed", "signed_out", "session_limit", "processor_unavailable", "not_found", "protocol_version"].includes(error.code)) return false;
+    if (!["not_allowed", "signed_out", "session_limit", "processor_unavailable", "not_installed", "not_found", "protocol_version"].includes(error.code)) return false;
     this.#fail(error);
     return true;
   }

@@ -13,6 +13,7 @@ from .conftest import png
 from .test_edit_a_processor import page, save
 
 CHANGES = [
+    ("guests", ["cem", "ann"], ["ann", "cem"]),
     ("size", "8", 8),
     ("share", "0.7", 0.7),
     ("count", "12", 12),
@@ -24,6 +25,7 @@ CHANGES = [
     ("paint", "#ABCDEF", "#abcdef"),
 ]
 REFUSALS = [
+    ("guests", ["dan"], "not one of the available choices"),
     ("size", "10", "less than or equal to 9"),
     ("size", "2.5", "whole number"),
     ("size", "", "required"),
@@ -44,7 +46,7 @@ def upload(content: bytes, name: str = "hall.png", kind: str = "image/png") -> S
 
 @pytest.mark.parametrize(("name", "typed", "kept"), CHANGES)
 def test_a_chosen_value_becomes_the_default(
-    name: str, typed: str, kept: Any, admin_browser: Client, every_kind: Processor
+    name: str, typed: str | list[str], kept: Any, admin_browser: Client, every_kind: Processor
 ) -> None:
     save(admin_browser, every_kind, **{f"parameter_{name}": typed})
     every_kind.refresh_from_db()
@@ -63,7 +65,7 @@ def test_a_switch_is_off_when_the_browser_leaves_it_out(admin_browser: Client, e
 
 @pytest.mark.parametrize(("name", "typed", "sentence"), REFUSALS)
 def test_what_does_not_fit_is_explained_at_its_field(
-    name: str, typed: str, sentence: str, admin_browser: Client, every_kind: Processor
+    name: str, typed: str | list[str], sentence: str, admin_browser: Client, every_kind: Processor
 ) -> None:
     response = save(admin_browser, every_kind, **{f"parameter_{name}": typed})
     errors = response.context["adminform"].form.errors
