@@ -47,6 +47,7 @@ from .messages import (
     parse,
 )
 from .models import Session
+from .open_rooms import OpenRoom, room_of
 from .open_sockets import OpenSockets
 from .pending_requests import PendingRequest, PendingRequests
 from .socket_limits import FloodGuard, Strikes
@@ -179,9 +180,10 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def open(self, message: OpenSession) -> None:
         identity = await self.known_visitor()
+        room = room_of(message.room)
         admitted = await admission.admit(identity, message.processor)
         ticket = history.Ticket.new()
-        session = SocketSession(ticket.session, identity.owner, admitted.processor, NOWHERE)
+        session = SocketSession(ticket.session, identity.owner, admitted.processor, NOWHERE, room)
         await self.take_place(session, identity)
         try:
             await history.start(ticket, identity, admitted.processor, session.lease)
@@ -198,6 +200,7 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 "token": ticket.token,
                 "processor": admitted.manifest,
                 "ice_servers": settings.ICE_SERVERS,
+                **about(room),
             }
         )
 
@@ -225,6 +228,8 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             "parameters": values.for_worker,
             "quality": message.quality,
         }
+        if session.lease.room:
+            request["room"] = session.lease.room
         self.ask(session, message, request, answer_with(admitted, values))
 
     async def switch(self, message: Switch) -> None:
@@ -247,16 +252,20 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def resume(self, message: Resume) -> None:
         identity = await self.known_visitor()
+        room = room_of(message.room)
         row = await history.find(message.session, message.token, identity)
         if row is None:
             raise SignallingError("session_unknown")
         admitted = await admission.admit(identity, row.processor_slug)
-        session = SocketSession(row.pk, identity.owner, admitted.processor, NOWHERE)
+        session = SocketSession(row.pk, identity.owner, admitted.processor, NOWHERE, room)
         before = await self.lease_of(row.pk)
+        if before and before.room != (room.id if room else ""):
+            raise SignallingError("room_unknown")
         session.lease = await admission.place(self.registry, session.claim(anew=True))
         self.sessions[session.id] = session
         await history.move(session.id, admitted.processor, session.lease.worker)
         answer = {"processor": admitted.manifest, "parameters": {}, "ice_servers": settings.ICE_SERVERS}
+        answer |= about(room)
         if before and before.epoch == session.lease.epoch:
             session.offered = True
             self.ask(session, message, {"type": "attach"}, answer)
@@ -287,6 +296,8 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         match message["type"]:
             case "live":
                 await self.say({"type": "session.live", "session": session.id})
+            case "tracks_changed":
+                await self.say({"type": "session.tracks_changed", "session": session.id, **view(message)})
             case "closed":
                 await self.session_closed(session, message, request)
             case "error":
@@ -301,9 +312,9 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         answer = {"type": REPLIES[kind], "session": session.id, **given_id(request.asked), **answer}
         match kind:
             case "answer":
-                answer |= {"sdp": message["sdp"], "tracks": message.get("tracks", [])}
+                answer |= {"sdp": message["sdp"], **view(message)}
             case "attached":
-                answer["parameters"] = without_files(message.get("parameters") or {})
+                answer |= {"parameters": without_files(message.get("parameters") or {}), **view(message)}
         if kind in {"answer", "parameters"}:
             answer["errors"] = {**answer.get("errors", {}), **message.get("errors", {})}
         await self.say(answer)
@@ -560,6 +571,15 @@ def origin(message: ClientMessage) -> dict[str, Any]:
     """Which request, and which session, an error is about."""
     session = getattr(message, "session", None)
     return reply_id(message) | ({"session": session} if session else {})
+
+
+def about(room: OpenRoom | None) -> dict[str, Any]:
+    return {"room": room.for_page()} if room else {}
+
+
+def view(message: Message) -> dict[str, Any]:
+    """What a seat sees, and in a room how many sections it should offer."""
+    return {name: message[name] for name in ("tracks", "wanted") if name in message}
 
 
 def reply_id(message: ClientMessage) -> dict[str, Any]:

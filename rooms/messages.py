@@ -17,6 +17,7 @@ from .errors import Malformed, SignallingError
 
 ID_CHARACTERS = 64
 TOKEN_CHARACTERS = 128
+ROOM_TOKEN_CHARACTERS = 512
 PARAMETERS = 64
 NESTING = 8
 # Beyond this JavaScript itself no longer counts exactly.
@@ -38,6 +39,8 @@ class ClientMessage:
 class OpenSession(ClientMessage):
     type = "session.open"
     processor: str
+    # The token of a room; "" for a studio.
+    room: str
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Resume(ClientMessage):
     type = "session.resume"
     session: str
     token: str
+    room: str
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,11 @@ def a_token(value: Any) -> str:
     return str(value)
 
 
+def a_room(value: Any) -> str:
+    require(value is None or (isinstance(value, str) and 0 < len(value) <= ROOM_TOKEN_CHARACTERS))
+    return value or ""
+
+
 def a_slug(value: Any) -> str:
     require(isinstance(value, str) and SLUG.fullmatch(value) is not None)
     return str(value)
@@ -204,7 +213,7 @@ def a_time(value: Any) -> float:
 
 
 SCHEMAS: dict[str, tuple[type[Any], dict[str, Check]]] = {
-    OpenSession.type: (OpenSession, {"processor": a_slug}),
+    OpenSession.type: (OpenSession, {"processor": a_slug, "room": a_room}),
     Offer.type: (
         Offer,
         {
@@ -220,7 +229,7 @@ SCHEMAS: dict[str, tuple[type[Any], dict[str, Check]]] = {
         ChangeParameters,
         {"session": a_session, "number": a_count, "values": some_parameters},
     ),
-    Resume.type: (Resume, {"session": a_session, "token": a_token}),
+    Resume.type: (Resume, {"session": a_session, "token": a_token, "room": a_room}),
     Close.type: (Close, {"session": a_session}),
     Ping.type: (Ping, {"time": a_time}),
 }

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from processors.models import Processor
 from workers.registry import Claim, Lease
 
+from .open_rooms import OpenRoom
+
 
 @dataclass
 class SocketSession:
@@ -13,6 +15,8 @@ class SocketSession:
     # What runs, or will run with the offer to come.
     processor: Processor
     lease: Lease
+    # None for a studio.
+    room: OpenRoom | None = None
     # An offer went to the worker: it may hold a peer connection.
     offered: bool = False
     # The worker was lost; the page has been told to resume.
@@ -20,4 +24,5 @@ class SocketSession:
 
     def claim(self, processor: Processor | None = None, anew: bool = False) -> Claim:
         wanted = processor or self.processor
-        return Claim(self.id, self.owner, wanted.slug, wanted.session_limit, anew)
+        room, seats = (self.room.id, self.room.seats) if self.room else ("", 0)
+        return Claim(self.id, self.owner, wanted.slug, wanted.session_limit, anew, room, seats)

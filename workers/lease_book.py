@@ -54,4 +54,5 @@ class LeaseBook:
             int(message["epoch"]),
             message["owner"],
             message["processor"]["slug"],
+            message.get("room", ""),
         )

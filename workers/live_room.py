@@ -58,6 +58,11 @@ class LiveRoom:
         self._point(tracks, shown)
         return shown != before
 
+    def view(self, seat: Seat) -> dict[str, Any]:
+        """Return what the seat sees; in a shared room also how many sections its page should offer to see all."""
+        wanted = {} if self.is_studio else {"wanted": self.wanted(seat)}
+        return {"tracks": self.tracks(seat)} | wanted
+
     def tracks(self, seat: Seat) -> list[dict[str, str]]:
         """Return what the seat's sections show, for the answer."""
         return [

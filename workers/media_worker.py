@@ -143,7 +143,7 @@ class MediaWorker:
         room = self._room_of[seat.session]
         room.connect(seat)
         self._rearrange(room, seat)
-        return {"type": "answer", "tracks": room.tracks(seat)} | answer
+        return {"type": "answer"} | room.view(seat) | answer
 
     async def _switch(self, message: Message) -> Message:
         seat = self._seat(message)
@@ -166,7 +166,7 @@ class MediaWorker:
             "type": "attached",
             "processor": assignment.slug if assignment else None,
             "parameters": seat.pipeline.parameters,
-        }
+        } | self._room_of[seat.session].view(seat)
 
     async def _close_session(self, message: Message) -> None:
         await self._end(message["session"], message.get("reason") or "closed")
@@ -229,8 +229,7 @@ class MediaWorker:
             if seat is changed:
                 continue
             if room.connect(seat) or room.lacks_sections(seat):
-                news = {"type": "tracks_changed", "tracks": room.tracks(seat), "wanted": room.wanted(seat)}
-                self._start(self._tell(seat, news))
+                self._start(self._tell(seat, {"type": "tracks_changed"} | room.view(seat)))
 
     async def _forget_if_new(self, seat: Seat) -> None:
         """A first offer that failed leaves nothing behind; a failed re-offer leaves the session as it was."""

@@ -16,6 +16,7 @@ from .registry import (
     Phase,
     Registry,
     RegistryLimits,
+    RoomFull,
     TooManySessions,
     WorkerEntry,
 )
@@ -79,6 +80,7 @@ class MemoryRegistry(Registry):
             self._leases.pop(claim.session, None)
             self._check_owner(claim)
             self._check_processor(claim)
+            self._check_room(claim)
             return self._reserve(claim, now)
 
     async def leases(self, sessions: Collection[str]) -> dict[str, Lease]:
@@ -163,6 +165,14 @@ class MemoryRegistry(Registry):
         if claim.session_limit and self._count_processor(claim.processor) >= claim.session_limit:
             raise AllBusy
 
+    def _check_room(self, claim: Claim) -> None:
+        if claim.room and len(self._seats(claim.room)) >= claim.room_seats:
+            raise RoomFull
+
+    def _seats(self, room: str) -> list[Lease]:
+        leases = (held.lease for held in self._leases.values())
+        return [lease for lease in leases if lease.room == room and lease.worker in self._workers]
+
     def _count_processor(self, processor: str) -> int:
         return sum(held.lease.processor == processor for held in self._leases.values())
 
@@ -170,12 +180,19 @@ class MemoryRegistry(Registry):
         workers = [worker for worker in self._entries() if not worker.draining]
         if not workers:
             raise NoWorker
-        worker = choose(workers)
+        worker = choose(self._that_may_take(claim, workers))
         if worker is None:
             raise AllBusy
-        lease = Lease(claim.session, worker.name, self._next_epoch(), claim.owner, claim.processor)
+        lease = Lease(
+            claim.session, worker.name, self._next_epoch(), claim.owner, claim.processor, claim.room
+        )
         self._leases[claim.session] = HeldLease(lease, "reserved", now + self.limits.reservation_seconds)
         return lease
+
+    def _that_may_take(self, claim: Claim, workers: list[WorkerEntry]) -> list[WorkerEntry]:
+        """A room is where its first seat is, also when that worker has no more places."""
+        homes = {lease.worker for lease in self._seats(claim.room)} if claim.room else set()
+        return [worker for worker in workers if worker.name in homes] if homes else workers
 
     def _next_epoch(self) -> int:
         """Milliseconds of the clock, so that epochs grow across restarts too."""

@@ -24,6 +24,7 @@ from .registry import (
     RegistryError,
     RegistryLimits,
     RegistryUnavailable,
+    RoomFull,
     TooManySessions,
     WorkerEntry,
 )
@@ -35,6 +36,7 @@ REFUSALS: dict[str, type[RegistryError]] = {
     "offline": NoWorker,
     "busy": AllBusy,
     "session_limit": TooManySessions,
+    "room_full": RoomFull,
 }
 
 
@@ -80,6 +82,8 @@ class RedisRegistry(Registry):
                 random.random(),
                 random.random(),
                 int(claim.anew),
+                claim.room,
+                claim.room_seats,
             )
         )
         if "refused" in answer:
@@ -159,4 +163,11 @@ def milliseconds(seconds: float) -> int:
 
 
 def as_lease(entry: dict[str, Any]) -> Lease:
-    return Lease(entry["session"], entry["worker"], int(entry["epoch"]), entry["owner"], entry["processor"])
+    return Lease(
+        entry["session"],
+        entry["worker"],
+        int(entry["epoch"]),
+        entry["owner"],
+        entry["processor"],
+        entry["room"],
+    )

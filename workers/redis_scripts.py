@@ -1,7 +1,7 @@
 """The atomic steps of the Redis registry, in Lua. Each reads the server's clock, so machines may disagree.
 
 Keys (below a prefix): ``workers`` name → expiry; ``worker:NAME`` its last heartbeat; ``lease:SESSION`` a
-session's place; and three indexes from session to expiry: ``of-worker:``, ``of-owner:`` and ``of-processor:``.
+session's place; and indexes from session to expiry: ``of-worker:``, ``of-owner:``, ``of-processor:``, ``of-room:``.
 Everything has an expiry of its own: what nobody renews disappears without a sweep.
 """
 
@@ -23,14 +23,17 @@ local function count(index)
 end
 
 local function read_lease(session)
-  local fields = redis.call('HMGET', key('lease', session), 'worker', 'epoch', 'owner', 'processor', 'phase')
+  local fields = redis.call('HMGET', key('lease', session), 'worker', 'epoch', 'owner', 'processor', 'phase',
+                            'room')
   if not fields[1] then return nil end
   return {session = session, worker = fields[1], epoch = tonumber(fields[2]), owner = fields[3],
-          processor = fields[4], phase = fields[5]}
+          processor = fields[4], phase = fields[5], room = fields[6] or ''}
 end
 
 local function indexes(lease)
-  return {key('of-worker', lease.worker), key('of-owner', lease.owner), key('of-processor', lease.processor)}
+  local found = {key('of-worker', lease.worker), key('of-owner', lease.owner), key('of-processor', lease.processor)}
+  if lease.room and lease.room ~= '' then table.insert(found, key('of-room', lease.room)) end
+  return found
 end
 
 local function drop(lease)
@@ -41,7 +44,7 @@ end
 local function write_lease(lease, milliseconds)
   local name = key('lease', lease.session)
   redis.call('HSET', name, 'worker', lease.worker, 'epoch', lease.epoch, 'owner', lease.owner,
-             'processor', lease.processor, 'phase', lease.phase)
+             'processor', lease.processor, 'phase', lease.phase, 'room', lease.room or '')
   redis.call('PEXPIRE', name, milliseconds)
   for _, index in ipairs(indexes(lease)) do
     redis.call('ZADD', index, now + milliseconds, lease.session)
@@ -117,7 +120,7 @@ return cjson.encode(found)
 )
 
 # ARGV: session, owner, processor, session limit, sessions per owner, reservation ms, full stress, two dice,
-# anew (0/1)
+# anew (0/1), room or '', seats of the room
 # → JSON {lease} or {refused}
 PLACE = (
     COMMON
@@ -149,11 +152,23 @@ if held then drop(held) end
 if count(key('of-owner', owner)) >= owner_limit then return refuse('session_limit') end
 if processor_full() then return refuse('busy') end
 
+-- A room is where its first seat is, also when that worker has no more places.
+local room, home, seats = ARGV[11], nil, 0
+if room ~= '' then
+  for _, seated in ipairs(redis.call('ZRANGE', key('of-room', room), 0, -1)) do
+    local lease = read_lease(seated)
+    if lease and lease.room == room and alive(lease.worker) then
+      home, seats = lease.worker, seats + 1
+    end
+  end
+  if seats >= tonumber(ARGV[12]) then return refuse('room_full') end
+end
+
 local someone, open = false, {}
 for _, worker in ipairs(entries()) do
   if not worker.draining then
     someone = true
-    if worker.used < worker.capacity and worker.stress < full then
+    if worker.used < worker.capacity and worker.stress < full and (not home or worker.name == home) then
       worker.pressure = math.max(worker.stress, worker.used / worker.capacity)
       table.insert(open, worker)
     end
@@ -169,7 +184,7 @@ if #open > 0 then
   if second.pressure < chosen.pressure then chosen = second end
 end
 local lease = {session = session, worker = chosen.name, epoch = now, owner = owner, processor = processor,
-               phase = 'reserved'}
+               phase = 'reserved', room = room}
 if held and held.epoch >= now then lease.epoch = held.epoch + 1 end
 write_lease(lease, reservation)
 return answer(lease)

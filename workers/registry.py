@@ -23,6 +23,7 @@ class RegistryError(Exception):
     ├── NoWorker           nobody is there to take a session
     ├── AllBusy            every worker, or this processor, is full
     ├── TooManySessions    this owner has as many sessions as one may have
+    ├── RoomFull           every seat of the room is taken
     └── RegistryUnavailable  the registry itself cannot be asked just now
     """
 
@@ -49,6 +50,14 @@ class TooManySessions(RegistryError):
 
     def __str__(self) -> str:
         return "this visitor has as many sessions as one may have"
+
+
+class RoomFull(RegistryError):
+    code = "room_full"
+    retry_after_seconds = 10.0
+
+    def __str__(self) -> str:
+        return "every seat of the room is taken"
 
 
 class RegistryUnavailable(RegistryError):
@@ -78,6 +87,9 @@ class Claim:
     session_limit: int = 0
     # Who comes back before the first offer gets a new epoch: the socket before can then free nothing any more.
     anew: bool = False
+    # Sessions of one room share a worker; "" for a studio.
+    room: str = ""
+    room_seats: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,6 +99,7 @@ class Lease:
     epoch: int
     owner: str
     processor: str
+    room: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +150,7 @@ class Registry(ABC):
 
     @abstractmethod
     async def place(self, claim: Claim) -> Lease:
-        """Give the session a worker, or the one it has. Raises NoWorker, AllBusy or TooManySessions."""
+        """Give the session a worker, or the one it has. Raises NoWorker, AllBusy, RoomFull or TooManySessions."""
 
     @abstractmethod
     async def leases(self, sessions: Collection[str]) -> dict[str, Lease]:

@@ -154,6 +154,19 @@ class Site:
         assert done.returncode == 0, f"{script.name} failed:\n{done.stderr[-4000:]}"
         return json.loads(done.stdout)
 
+    def manage(self, *command: str) -> str:
+        """Run ``manage.py COMMAND`` beside the running site; return what it printed."""
+        done = subprocess.run(
+            [*MANAGE, *command],
+            cwd=ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command[0]} failed:\n{done.stderr[-4000:]}"
+        return done.stdout
+
     def get(self, path: str, person: str | None = None) -> Answer:
         """GET as ``person``, or as a guest. Redirects are followed."""
         request = urllib.request.Request(self.url + path)

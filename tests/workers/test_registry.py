@@ -20,6 +20,7 @@ from workers.registry import (
     Registry,
     RegistryLimits,
     RegistryUnavailable,
+    RoomFull,
     TooManySessions,
 )
 
@@ -145,6 +146,45 @@ async def test_a_switch_takes_a_place_of_the_other_processor(registry: Registry)
     moved = await registry.place(claim(2, owner="user:2", session_limit=1))
     assert moved == replace(other, processor="edges")
     assert (await registry.count("edges"), await registry.count("blur")) == (1, 0)
+
+
+async def test_a_room_is_on_one_worker_also_when_another_is_calmer(registry: Registry) -> None:
+    seat = {"room": "hall", "room_seats": 3}
+    await registry.beat(Heartbeat("one", capacity=8))
+    first = await registry.place(claim(1, **seat))
+    assert first.room == "hall"
+    await registry.beat(Heartbeat("one", capacity=8, stress=0.7, leases=(first,)))
+    await registry.beat(Heartbeat("two", capacity=8))
+    assert await registry.lease("session-1") == first
+    others = [await registry.place(claim(n, owner=f"user:{n}", **seat)) for n in (2, 3)]
+    assert {lease.worker for lease in others} == {"one"}
+    with pytest.raises(RoomFull):
+        await registry.place(claim(4, owner="user:4", **seat))
+    assert await registry.place(claim(2, owner="user:2", **seat)) == others[0]
+    await registry.release("session-2")
+    assert await registry.place(claim(4, owner="user:4", **seat))
+
+
+async def test_a_room_does_not_spill_over_to_another_worker(registry: Registry) -> None:
+    seat = {"room": "hall", "room_seats": 8}
+    await registry.beat(Heartbeat("one", capacity=1))
+    await registry.place(claim(1, **seat))
+    await registry.beat(Heartbeat("two", capacity=8))
+    with pytest.raises(AllBusy):
+        await registry.place(claim(2, owner="user:2", **seat))
+    assert (await registry.place(claim(3, owner="user:3"))).worker == "two"
+
+
+async def test_a_room_moves_as_a_whole_when_its_worker_is_lost(registry: Registry) -> None:
+    seat = {"room": "hall", "room_seats": 2}
+    await registry.beat(Heartbeat("one", capacity=8))
+    for number in (1, 2):
+        await registry.place(claim(number, owner=f"user:{number}", **seat))
+    await registry.retire("one")
+    for name in ("two", "three"):
+        await registry.beat(Heartbeat(name, capacity=8))
+    moved = [await registry.place(claim(number, owner=f"user:{number}", **seat)) for number in (1, 2)]
+    assert len({lease.worker for lease in moved}) == 1
 
 
 async def test_release_frees_the_place_and_tells_why(registry: Registry) -> None:
