@@ -40,9 +40,6 @@ TEXTS: dict[str, Promise] = {
     "closed_by_host": _("The host ended this session."),
     "protocol_version": _("This page is older than the server. Please reload it."),
     "internal": _("Something went wrong on the server. Please try again."),
-    "room_unknown": _("There is no room at this address. Ask the host for a new link."),
-    "room_closed": _("This room is closed. Ask the host for a new link."),
-    "room_full": _("Every seat in this room is taken. Please try again in a moment."),
 }
 
 # Close codes of the socket.
