@@ -12,8 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from . import catalogue, page_manifest, tags
+from .model_store import versions
+from .model_store.rows import ModelFile, ModelTrial, ModelUpload, ProcessorVersion
 from .querysets import ProcessorQuerySet
 from .visibility import FOR_VISITORS, Visibility
+
+__all__ = ["ModelFile", "ModelTrial", "ModelUpload", "ParameterFile", "Processor", "ProcessorVersion"]
 
 
 class Processor(models.Model):
@@ -79,6 +83,7 @@ class Processor(models.Model):
         if self.pk:
             self._count_version()
         super().save(*args, **options)
+        versions.remember(self)
 
     def get_absolute_url(self) -> str:
         return reverse("processor", args=[self.slug])
@@ -149,6 +154,7 @@ class Processor(models.Model):
         changed = [name for name in self.SESSION_FIELDS if stored and stored[name] != getattr(self, name)]
         if stored and changed:
             self.version = stored["version"] + 1
+            versions.remember_stored(self, stored)
         self.class_changed = "key" in changed
 
 

@@ -1,0 +1,149 @@
+"""The one door into the folder of models: every file is checked behind it, whoever brought it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from processors.model_files import file_in, sha256_of
+
+from . import child
+from .reports import Refused
+from .rows import ModelFile
+
+logger = logging.getLogger(__name__)
+
+INGEST = "processors.model_store.ingest"
+# What was checked is not written to again.
+FILE_MODE = 0o400
+# Recognising runs a model a few dozen times.
+RECOGNISE_TIMES = 3
+
+OnPhase = Callable[[str], None]
+
+
+def folder() -> Path:
+    settings.MODELS_DIR.mkdir(parents=True, exist_ok=True)
+    return Path(settings.MODELS_DIR)
+
+
+def quarantine() -> Path:
+    """On the same disk as the folder of models, so that a file can be moved at once."""
+    path = folder() / "quarantine"
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def path_of(row: ModelFile) -> Path:
+    return file_in(folder() if row.is_ready else quarantine(), row.sha256)
+
+
+def take(path: Path, name: str, user: Any = None, **facts: Any) -> ModelFile:
+    """Take over a file that has arrived whole in the quarantine. One that is ready already is not taken twice."""
+    sha256, size = sha256_of(path), path.stat().st_size
+    row, _created = ModelFile.objects.get_or_create(
+        sha256=sha256, defaults={"name": name, "size": size, "uploaded_by": user}
+    )
+    if row.is_ready and path_of(row).is_file():
+        path.unlink()
+    else:
+        row.state, row.name, row.phase, row.refusal = ModelFile.State.QUARANTINED, name, "", {}
+        path.replace(file_in(quarantine(), sha256))
+    for field, value in facts.items():
+        setattr(row, field, value)
+    row.save()
+    return row
+
+
+def check(row: ModelFile) -> None:
+    """Look into a file in the quarantine; afterwards it is ready, or it is gone and the row says why."""
+    row.state = ModelFile.State.CHECKING
+    row.save()
+    path = file_in(quarantine(), row.sha256)
+    try:
+        _take_facts(row, child.ask(INGEST, _order("check"), allowance(), path, lambda name: _tell(row, name)))
+        row.proposals = _proposals(row, path)
+        _publish(row, path)
+    except Refused as refusal:
+        _refuse(row, path, {"code": refusal.code, "values": refusal.values})
+    except Exception:
+        logger.exception("The check of the model %s failed", row.sha256)
+        _refuse(row, path, {"code": "failed", "values": {}})
+
+
+def remove(row: ModelFile) -> None:
+    for place in (folder(), quarantine()):
+        file_in(place, row.sha256).unlink(missing_ok=True)
+    row.delete()
+
+
+def is_whole(row: ModelFile) -> bool:
+    """Whether the file is there and is the one that was checked."""
+    path = file_in(folder(), row.sha256)
+    return path.is_file() and sha256_of(path) == row.sha256
+
+
+def used_by(row: ModelFile) -> QuerySet[Any]:
+    from processors.models import Processor
+
+    # A hash is found nowhere else in a configuration, whatever the database can do with JSON.
+    return Processor.objects.filter(configuration__icontains=row.sha256)
+
+
+def free_bytes() -> int:
+    return shutil.disk_usage(folder()).free
+
+
+def allowance(times: float = 1) -> child.Allowance:
+    return child.Allowance(settings.MODEL_CHECK_SECONDS * times, settings.MODEL_CHECK_MEMORY_BYTES)
+
+
+def _order(step: str) -> dict[str, Any]:
+    return {"step": step, "nodes": settings.MODEL_NODES, "domains": settings.MODEL_OPERATOR_DOMAINS}
+
+
+def _take_facts(row: ModelFile, found: dict[str, Any]) -> None:
+    row.measured = found.pop("measured")
+    row.facts = found
+    row.licence = row.licence or str(found["licence"])[:200]
+
+
+def _proposals(row: ModelFile, path: Path) -> list[dict[str, Any]]:
+    """A model that nothing recognises is still ready: an admin describes it by hand."""
+    try:
+        order, patience = _order("recognise"), allowance(RECOGNISE_TIMES)
+        found = child.ask(INGEST, order, patience, path, lambda name: _tell(row, name))
+    except Refused as refusal:
+        logger.warning("The model %s was not recognised: %s %s", row.sha256, refusal.code, refusal.values)
+        return []
+    proposals: list[dict[str, Any]] = found["proposals"]
+    return proposals
+
+
+def _publish(row: ModelFile, path: Path) -> None:
+    path.chmod(FILE_MODE)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    path.replace(file_in(folder(), row.sha256))
+    row.state, row.phase = ModelFile.State.READY, ""
+    row.save()
+
+
+def _refuse(row: ModelFile, path: Path, refusal: dict[str, Any]) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+    row.state, row.phase, row.refusal = ModelFile.State.REFUSED, "", refusal
+    row.save()
+
+
+def _tell(row: ModelFile, phase: str) -> None:
+    row.phase = phase
+    row.save(update_fields=["phase", "touched"])
