@@ -10,12 +10,13 @@ from importlib.metadata import version
 from typing import Any, Protocol
 
 import aioice.ice
+import aiortc.clock
 import aiortc.rtcdtlstransport
 import aiortc.rtcrtpreceiver
 from aioice.ice import CandidatePair
 from aiortc import RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
 from aiortc.codecs import depayload as aiortc_depayload
-from aiortc.rtp import RtpPacket
+from aiortc.rtp import AnyRtcpPacket, RtcpSenderInfo, RtcpSrPacket, RtpPacket
 
 from .exceptions import HooksOutdated
 
@@ -146,6 +147,21 @@ class _Estimator:
         return result if result is None or most is None else (min(result[0], most), result[1])
 
 
+def hear_sender_reports(receiver: RTCRtpReceiver, on_report: Callable[[int, int, int], None]) -> None:
+    """Call ``on_report`` with (SSRC, NTP timestamp, RTP timestamp) of each sender report (RFC 3550 §6.4.1).
+
+    Why: aiortc uses them for its statistics only, and nothing else tells how sound and picture belong together.
+    """
+    original = receiver._handle_rtcp_packet
+
+    async def handle(packet: AnyRtcpPacket) -> None:
+        if isinstance(packet, RtcpSrPacket) and packet.sender_info.ntp_timestamp:
+            on_report(packet.ssrc, packet.sender_info.ntp_timestamp, packet.sender_info.rtp_timestamp)
+        await original(packet)
+
+    _replace(receiver, "_handle_rtcp_packet", handle)
+
+
 async def send_pli(receiver: RTCRtpReceiver, media_ssrc: int) -> None:
     """Ask the remote encoder for a key frame (RFC 4585 §6.3.1)."""
     await receiver._send_rtcp_pli(media_ssrc)
@@ -201,6 +217,32 @@ def attach_sender(
     """
     _replace(sender, "_RTCRtpSender__encoder", packetiser)
     _replace(sender, "_send_keyframe", on_key_frame_request)
+
+
+def date_sender_reports(sender: RTCRtpSender, timestamp_at: Callable[[float, int], int | None]) -> None:
+    """Let sender reports say when a picture or sound was captured, not when it was sent.
+
+    ``timestamp_at`` gets an age in seconds and the timestamp of the last packet sent; it returns the RTP timestamp of
+    what was captured so long ago. Why: aiortc dates the last packet by its sending, which hides the time that a
+    processor takes, so that a browser plays the picture behind its sound.
+    """
+    original = sender._send_rtcp
+
+    async def send(packets: list[AnyRtcpPacket]) -> None:
+        for packet in packets:
+            if isinstance(packet, RtcpSrPacket) and packet.sender_info.ntp_timestamp:
+                _date(packet.sender_info, timestamp_at)
+        await original(packets)
+
+    _replace(sender, "_send_rtcp", send)
+
+
+def _date(info: RtcpSenderInfo, timestamp_at: Callable[[float, int], int | None]) -> None:
+    # The NTP timestamp stays: round trips are measured with it.
+    age = (aiortc.clock.current_ntp_time() - info.ntp_timestamp) / 2**32
+    timestamp = timestamp_at(age, info.rtp_timestamp)
+    if timestamp is not None:
+        info.rtp_timestamp = timestamp
 
 
 def last_rtp_timestamp(sender: RTCRtpSender) -> int:

@@ -16,7 +16,9 @@ class EncodedFrame:
     """One encoded picture, or 20 ms of sound.
 
     ``time`` is seconds on the session's media clock (see ``workers.media_clock``); ``arrived_at`` is
-    ``time.monotonic()`` when its last packet came in, or when it was encoded here.
+    ``time.monotonic()`` when its last packet came in, or when it was encoded here. ``ticks`` counts samples of sound
+    at 48 kHz: its receivers take a step other than a packet's length for a gap, so corrections of ``time`` must not
+    change it. Only differences between neighbours count; None for pictures.
     """
 
     data: bytes
@@ -24,6 +26,7 @@ class EncodedFrame:
     time: float
     is_key: bool
     arrived_at: float
+    ticks: int | None = None
 
 
 def is_vp8_key_frame(data: bytes) -> bool:

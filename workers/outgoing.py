@@ -14,8 +14,8 @@ from typing import Protocol
 
 from av import VideoFrame
 
-from .audio_codecs import OpusEncoder, Samples
-from .frames import EncodedFrame
+from .audio_codecs import FRAME_SAMPLES, OpusEncoder, Samples
+from .frames import AUDIO_CLOCK, EncodedFrame
 from .key_frames import KeyFrameRequests, call_on_loop
 from .meters import DurationMeter, RateMeter
 from .video_codecs import Image, to_picture
@@ -25,7 +25,6 @@ from .video_encoders import make_encoder
 REPEAT_AFTER_SECONDS = 0.15
 # Sound whose time differs more than this from where it should be begins anew.
 AUDIO_RESYNC_SECONDS = 0.1
-PACKET_SECONDS = 0.02
 
 
 class Feed:
@@ -57,6 +56,8 @@ class OutgoingStream:
         # Called with each feed's first frame on the wire.
         self.on_first_frame: Callable[[], None] = lambda: None
         self.last_frame_at = time.monotonic()
+        # time.monotonic() at which the media time of the frames was 0.
+        self.epoch = 0.0
 
     @property
     def has_viewers(self) -> bool:
@@ -262,8 +263,10 @@ class OutgoingAudio(OutgoingStream):
         self._encoder: OpusEncoder | None = None
         # What the encoder was made for; another feed gets a new one, with nothing of the old feed's sound inside.
         self._made_for: tuple[Feed, int, int] | None = None
-        # Media time of the next packet.
-        self._time: float | None = None
+        # Media time at which the next sound should begin; None at a new beginning.
+        self._expected: float | None = None
+        # Samples at 48 kHz before the next packet.
+        self._ticks = 0
         # Sound given to the encoder that has not come out yet, in seconds.
         self._inside = 0.0
 
@@ -284,18 +287,21 @@ class OutgoingAudio(OutgoingStream):
 
     def _encode(self, feed: Feed, samples: Samples, media_time: float, sample_rate: int) -> None:
         encoder = self._encoder_for(feed, sample_rate, samples.shape[0])
-        if self._time is None or abs(media_time - self._time - self._inside) > AUDIO_RESYNC_SECONDS:
-            self._time, self._inside = media_time, 0.0
-        self._inside += samples.shape[1] / sample_rate
+        if self._expected is None or abs(media_time - self._expected) > AUDIO_RESYNC_SECONDS:
+            self._ticks, self._inside = round(media_time * AUDIO_CLOCK), 0.0
+        duration = samples.shape[1] / sample_rate
+        self._expected = media_time + duration
+        self._inside += duration
         for data in encoder.encode(samples):
-            frame = EncodedFrame(data, "opus", self._time, True, time.monotonic())
-            self._time += PACKET_SECONDS
-            self._inside -= PACKET_SECONDS
+            began_at = self._expected - self._inside
+            frame = EncodedFrame(data, "opus", began_at, True, time.monotonic(), self._ticks)
+            self._ticks += FRAME_SAMPLES
+            self._inside -= FRAME_SAMPLES / AUDIO_CLOCK
             call_on_loop(self._loop, self._fan_out, feed, frame)
 
     def _encoder_for(self, feed: Feed, sample_rate: int, channels: int) -> OpusEncoder:
         if self._encoder is None or self._made_for != (feed, sample_rate, channels):
             self._encoder = OpusEncoder(sample_rate, channels)
             self._made_for = (feed, sample_rate, channels)
-            self._time = None
+            self._expected = None
         return self._encoder

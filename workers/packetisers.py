@@ -1,5 +1,6 @@
 """From encoded frames to RTP payloads and timestamps."""
 
+import time
 from collections.abc import Callable
 
 from .frames import AUDIO_CLOCK, VIDEO_CLOCK, EncodedFrame
@@ -12,6 +13,8 @@ RTP_MODULUS = 2**32
 FU_A, FU_START, FU_END = 28, 0x80, 0x40
 # The usual pace, where nothing else tells how far apart two frames are.
 FRAMES_PER_SECOND = {VIDEO_CLOCK: 30, AUDIO_CLOCK: 50}
+# A source whose count goes on otherwise than its time is another source.
+MAX_STEP_DIFFERENCE_SECONDS = 0.1
 
 
 class Packetiser:
@@ -23,6 +26,11 @@ class Packetiser:
         self._on_estimate = on_estimate
         # Timestamp of the frame packed last; None before the first.
         self._timestamp: int | None = None
+        # When that frame was captured: on its session's clock, and by ``time.monotonic()``.
+        self._time = 0.0
+        self._captured_at = 0.0
+        # Returns when (time.monotonic()) the session began whose frames come.
+        self._epoch: Callable[[], float] = lambda: 0.0
         # Added to all timestamps: grows when a new source's clock begins behind the old one's.
         self._offset = 0
         # What the sender adds to every timestamp; None until the first frame has been sent.
@@ -44,23 +52,42 @@ class Packetiser:
     def pack(self, frame: EncodedFrame) -> tuple[list[bytes], int]:
         """Return (payloads, RTP timestamp without the sender's offset)."""
         self._learn_sender_offset()
-        timestamp = round(frame.time * self.clock_rate) + self._offset
-        if self._timestamp is not None and timestamp <= self._timestamp:
-            step = self.clock_rate // FRAMES_PER_SECOND[self.clock_rate]
-            self._offset += self._timestamp + step - timestamp
-            timestamp = self._timestamp + step
-        self._timestamp = timestamp
-        return self._payloads(frame), timestamp % RTP_MODULUS
+        self._timestamp = self._next_timestamp(frame)
+        self._offset = self._timestamp - round(frame.time * self.clock_rate)
+        self._time, self._captured_at = frame.time, self._epoch() + frame.time
+        return self._payloads(frame), self._timestamp % RTP_MODULUS
 
-    def follow(self, sent_timestamp: Callable[[], int]) -> None:
-        """Learn the sender's random offset from what it has sent."""
+    def follow(self, sent_timestamp: Callable[[], int], epoch: Callable[[], float]) -> None:
+        """Learn the sender's random offset from what it has sent, and the frames' time line from ``epoch``."""
         self._sent_timestamp = sent_timestamp
+        self._epoch = epoch
+
+    def timestamp_at(self, age_seconds: float, sent_timestamp: int) -> int | None:
+        """Return the RTP timestamp of what was captured ``age_seconds`` ago; None before the first frame.
+
+        For sender reports: ``sent_timestamp`` is that of the last packet sent.
+        """
+        if self._timestamp is None:
+            return None
+        sender_offset = self._sender_offset
+        if sender_offset is None:
+            # One frame was packed so far, and it is being sent.
+            sender_offset = sent_timestamp - self._timestamp
+        later = time.monotonic() - age_seconds - self._captured_at
+        return (self._timestamp + round(later * self.clock_rate) + sender_offset) % RTP_MODULUS
 
     def viewer_timestamp(self, media_time: float) -> int | None:
         """Return the RTP timestamp that the viewer sees on the frame of ``media_time``; None at the very start."""
         if self._sender_offset is None:
             return None
         return (round(media_time * self.clock_rate) + self._offset + self._sender_offset) % RTP_MODULUS
+
+    def _next_timestamp(self, frame: EncodedFrame) -> int:
+        """Return when the frame was captured, but always later than the frame before."""
+        timestamp = round(frame.time * self.clock_rate) + self._offset
+        if self._timestamp is None or timestamp > self._timestamp:
+            return timestamp
+        return self._timestamp + self.clock_rate // FRAMES_PER_SECOND[self.clock_rate]
 
     def _learn_sender_offset(self) -> None:
         """When the next frame is packed, the one before has been sent: its two timestamps differ by the offset."""
@@ -121,6 +148,20 @@ class OpusPacketiser(Packetiser):
     """RFC 7587: one packet a frame."""
 
     clock_rate = AUDIO_CLOCK
+
+    def __init__(self, on_estimate: Callable[[int], None] = lambda bits_per_second: None) -> None:
+        super().__init__(on_estimate)
+        # The source's own count at the frame packed last.
+        self._ticks: int | None = None
+
+    def _next_timestamp(self, frame: EncodedFrame) -> int:
+        """Go on by the source's own count while the source is the same; a late packet keeps its place."""
+        before, self._ticks = self._ticks, frame.ticks
+        if before is None or frame.ticks is None or self._timestamp is None:
+            return super()._next_timestamp(frame)
+        step = frame.ticks - before
+        is_other_source = abs(step / AUDIO_CLOCK - (frame.time - self._time)) > MAX_STEP_DIFFERENCE_SECONDS
+        return super()._next_timestamp(frame) if is_other_source else self._timestamp + step
 
     def _payloads(self, frame: EncodedFrame) -> list[bytes]:
         return [frame.data]

@@ -26,7 +26,7 @@ from .frames import CLOCK_RATES, EncodedFrame, is_key_frame
 from .incoming import IncomingAudio, IncomingVideo
 from .jitter_buffers import GAP_PATIENCE_SECONDS, AudioJitterBuffer, VideoJitterBuffer
 from .key_frames import KeyFrameRequests
-from .media_clock import SessionClock
+from .media_clock import PublisherClock, SenderReport, SessionClock, ntp_seconds
 from .offer import MediaSection, Offer
 from .packetisers import PACKETISERS, Packetiser
 from .subscriber_track import SubscriberTrack
@@ -72,6 +72,8 @@ class PeerSession:
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._clock = clock
+        # Shared by the streams that the browser sends: what they capture at once gets the same time.
+        self._publisher_clock = PublisherClock()
         self._listener = listener
         self._public_address = public_address
         self._connection = RTCPeerConnection(configuration)
@@ -160,8 +162,9 @@ class PeerSession:
         track = SubscriberTrack(section.kind, codec_name)
         packetiser = PACKETISERS[codec_name](track.note_estimate)
         sender = transceiver.sender
-        packetiser.follow(lambda: aiortc_hooks.last_rtp_timestamp(sender))
+        packetiser.follow(lambda: aiortc_hooks.last_rtp_timestamp(sender), lambda: track.epoch)
         aiortc_hooks.attach_sender(sender, packetiser, track.request_key_frame)
+        aiortc_hooks.date_sender_reports(sender, packetiser.timestamp_at)
         transceiver.sender.replaceTrack(track)
         self.sendings[section.mid] = Sending(track, packetiser, transceiver)
 
@@ -207,12 +210,17 @@ class PeerSession:
         self, kind: str, receiver: RTCRtpReceiver, put: Callable[[EncodedFrame], None]
     ) -> Callable[[int, int, bytes], None]:
         """Return what turns the jitter buffer's output into frames on the session's time line."""
-        clock = self._clock.rtp_clock(CLOCK_RATES[kind])
+        clock = self._clock.rtp_clock(CLOCK_RATES[kind], self._publisher_clock)
+        aiortc_hooks.hear_sender_reports(
+            receiver, lambda ssrc, ntp, rtp: clock.report(SenderReport(ntp_seconds(ntp), rtp))
+        )
 
         def read(payload_type: int, timestamp: int, data: bytes) -> None:
             codec = aiortc_hooks.codec_name(receiver, payload_type) or ""
             now = time.monotonic()
-            put(EncodedFrame(data, codec, clock.time(timestamp, now), is_key_frame(codec, data), now))
+            moment = clock.time(timestamp, now)
+            ticks = clock.ticks(timestamp) if kind == "audio" else None
+            put(EncodedFrame(data, codec, moment, is_key_frame(codec, data), now, ticks))
 
         return read
 

@@ -85,6 +85,7 @@ class Pipeline:
         self.outgoing_video.ask_publisher = self._ask_publisher
         for stream in (self.outgoing_video, self.outgoing_audio):
             stream.on_first_frame = self._first_frame
+            stream.epoch = self.clock.epoch
         # The publisher's own frames, untouched.
         self._input_feed = Feed("input")
         self._placeholder_feed = Feed("placeholder")

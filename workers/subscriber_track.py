@@ -56,6 +56,11 @@ class SubscriberTrack(MediaStreamTrack):
     def stream(self) -> OutgoingStream | None:
         return self._stream
 
+    @property
+    def epoch(self) -> float:
+        """time.monotonic() at which the media time of the frames that come was 0."""
+        return self._stream.epoch if self._stream is not None else 0.0
+
     def deliver(self, frame: EncodedFrame) -> None:
         if frame.codec != self.codec_name:
             # The publisher changed its codec, or the transcoder is not there yet.

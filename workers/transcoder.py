@@ -38,6 +38,7 @@ class Transcoder:
         self._scale = scale
         self._feed = Feed(f"{codec_name}/{scale}")
         self.output = OutgoingVideo(loop, codec_pool, bit_rate, codec_name)
+        self.output.epoch = source.epoch
         self.output.switch_to(self._feed)
         self._backlog: deque[EncodedFrame] = deque()
         self._decoder = VideoDecoder()

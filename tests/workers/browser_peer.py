@@ -17,13 +17,16 @@ from av import AudioFrame, VideoFrame
 from processors.runner import Frame
 from workers import aiortc_hooks
 from workers.audio_codecs import OpusDecoder
-from workers.frames import EncodedFrame, is_key_frame
+from workers.frames import CLOCK_RATES, EncodedFrame, is_key_frame
 from workers.jitter_buffers import AudioJitterBuffer, VideoJitterBuffer
+from workers.media_clock import ntp_seconds, signed_difference
 from workers.peer_session import begins_key_frame
 from workers.video_codecs import UndecodableFrame, VideoDecoder, to_image
 
 BLOCK = 40
 BITS = 8
+# From 1900, where NTP begins, to 1970.
+NTP_EPOCH_SECONDS = 2_208_988_800
 
 
 def numbered_picture(number: int, width: int = 640, height: int = 480) -> np.ndarray:
@@ -99,6 +102,9 @@ class BrowserPeer:
         self.pictures: list[Frame] = []
         self.packets: list[EncodedFrame] = []
         self.sound: list[np.ndarray] = []
+        self.sound_packets: list[EncodedFrame] = []
+        # (NTP seconds, RTP timestamp) of the last sender report, by kind.
+        self.reports: dict[str, tuple[float, int]] = {}
         self.key_frames = 0
         self.undecodable = 0
         self._opus = OpusDecoder(48000, 1)
@@ -144,6 +150,7 @@ class BrowserPeer:
         else:
             buffer = AudioJitterBuffer(take)
         aiortc_hooks.attach_receiver(receiver, buffer, lambda: None)
+        aiortc_hooks.hear_sender_reports(receiver, lambda ssrc, *said: self._take_report(kind, *said))
 
     def _take_picture(self, frame: EncodedFrame, mid: str) -> None:
         self.packets.append(frame)
@@ -157,5 +164,15 @@ class BrowserPeer:
             self.pictures.append(Frame(to_image(picture, "bgr24"), frame.time, 0))
             self.pictures_by_mid.setdefault(mid, []).append(self.pictures[-1])
 
+    def captured_at(self, kind: str, packet: EncodedFrame) -> float:
+        """Return when ``packet`` was captured (``time.time()``), as a browser finds out by the sender reports."""
+        seconds, timestamp = self.reports[kind]
+        later = signed_difference(round(packet.time * 90000), timestamp)
+        return seconds - NTP_EPOCH_SECONDS + later / CLOCK_RATES[kind]
+
+    def _take_report(self, kind: str, ntp: int, timestamp: int) -> None:
+        self.reports[kind] = ntp_seconds(ntp), timestamp
+
     def _take_sound(self, frame: EncodedFrame) -> None:
+        self.sound_packets.append(frame)
         self.sound.append(self._opus.decode(frame.data))

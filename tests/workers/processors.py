@@ -124,6 +124,14 @@ class CopyAndListen(AudioVideoProcessor):
         return image.copy()
 
 
+class LatePicture(AudioVideoProcessor):
+    """Takes 0.2 s for each picture and leaves the sound as it is."""
+
+    def process_video(self, image: Any) -> Any:
+        time.sleep(0.2)
+        return image
+
+
 class Leave(AudioVideoProcessor):
     """Leaves both as they are."""
 
@@ -162,6 +170,7 @@ KEYS = {
         Mute,
         Listening,
         CopyAndListen,
+        LatePicture,
         Leave,
         Bar,
     )

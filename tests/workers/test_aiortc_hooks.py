@@ -5,7 +5,9 @@ import socket
 
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
+from aiortc.clock import current_ntp_time
 from aiortc.codecs.vpx import VpxPayloadDescriptor
+from aiortc.rtp import RtcpPacket, RtcpSenderInfo, RtcpSrPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,12 +36,35 @@ async def test_every_private_name_that_is_replaced_exists() -> None:
     assert aiortc_hooks.last_rtp_timestamp(transceiver.sender) == 0
     assert aiortc_hooks.round_trip_seconds(transceiver.sender) is None
     assert aiortc_hooks.codec_name(transceiver.receiver, 96) is None
+    aiortc_hooks.hear_sender_reports(transceiver.receiver, lambda *said: None)
+    aiortc_hooks.date_sender_reports(transceiver.sender, lambda age, sent: None)
     await connection.close()
 
 
 def test_a_renamed_private_name_is_noticed() -> None:
     with pytest.raises(HooksOutdated, match="has no"):
         aiortc_hooks._replace(object(), "_gone", None)
+
+
+async def test_sender_reports_are_heard_and_can_be_dated() -> None:
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    transceiver = connection.addTransceiver("video")
+    heard: list[tuple[int, int, int]] = []
+    sent: list[bytes] = []
+    now = current_ntp_time()
+
+    async def send(packets: list[RtcpSrPacket]) -> None:
+        sent.extend(bytes(packet) for packet in packets)
+
+    transceiver.sender._send_rtcp = send
+    aiortc_hooks.hear_sender_reports(transceiver.receiver, lambda *said: heard.append(said))
+    aiortc_hooks.date_sender_reports(transceiver.sender, lambda age, last: last - round(age))
+    for moment in (0, now - (100 << 32)):
+        await transceiver.sender._send_rtcp([RtcpSrPacket(7, RtcpSenderInfo(moment, 1000, 1, 1))])
+    for packet in sent:
+        await transceiver.receiver._handle_rtcp_packet(RtcpPacket.parse(packet)[0])
+    await connection.close()
+    assert heard == [(7, now - (100 << 32), 900)]
 
 
 @given(st.binary(max_size=12))
