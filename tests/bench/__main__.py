@@ -18,6 +18,7 @@ from .stream import FOLDER, prepared_stream
 QUICK_ROWS: dict[str, rows.Row] = {
     "sessions": rows.sessions,
     "rooms": rows.rooms,
+    "site": rows.site,
     "viewers": rows.viewers,
     "slow": rows.slow,
     "limit": rows.limit,

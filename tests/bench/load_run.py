@@ -13,7 +13,11 @@ from .measure import Measurement, busy_seconds, cpu_seconds, quantile, resident_
 logger = logging.getLogger(__name__)
 
 CLIENT = "tests.bench.client"
-SERVERS = {"ours": "tests.bench.our_server", "plain": "tests.bench.plain_server"}
+SERVERS = {
+    "ours": "tests.bench.our_server",
+    "plain": "tests.bench.plain_server",
+    "site": "tests.bench.site_server",
+}
 
 
 class LoadRun:
@@ -134,7 +138,7 @@ class LoadRun:
 
 @asynccontextmanager
 async def load_run(server: str, processes: int = 1) -> AsyncIterator[LoadRun]:
-    """Start a server ("ours" or "plain") and a client; stop both at the end."""
+    """Start a server ("ours", "plain" or "site") and a client; stop both at the end."""
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(Child(CLIENT))
         servers = [await stack.enter_async_context(Child(SERVERS[server])) for _ in range(processes)]

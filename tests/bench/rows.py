@@ -121,6 +121,23 @@ async def both_rooms(
     return median_measurement(found["ours"]), median_measurement(found["plain"])
 
 
+async def site(plan: Plan, seen: Measurements) -> list[Figure]:
+    """A room of the running site, opened by its command and joined over its websocket, beside the bare engine's."""
+    figures = []
+    for job in ("none", "invert"):
+        found = []
+        for server in ("site", "ours"):
+            async with load_run(server) as run:
+                await run.open_room(ROOM_COMPARED, job)
+                await run.settle(plan.settle_seconds)
+                found.append(await run.measure(plan.window_seconds))
+        seen += found
+        streams = ROOM_COMPARED * (ROOM_COMPARED - 1)
+        cores = (streams * each.cores_at_full_rate for each in found)
+        figures.append(Figure(f"room of {ROOM_COMPARED} of the running site, cores at 30 fps, {job}", *cores))
+    return figures
+
+
 async def viewers(plan: Plan, seen: Measurements) -> list[Figure]:
     """One more viewer of a processed stream: what each of four more costs, and whether anything more is encoded."""
     cores: dict[str, list[float]] = {server: [] for server in BOTH}

@@ -36,6 +36,18 @@ async def short_run(server: str) -> Measurement:
         return found
 
 
+async def test_a_room_of_the_running_site_is_measured_too() -> None:
+    async with load_run("site") as run:
+        await run.open_room(3, "none")
+        for _ in range(WINDOWS):
+            found = await run.measure(1.5)
+            if found.slowest_fps > 1:
+                break
+    assert (found.setting, found.sessions) == ("room", 3)
+    assert found.slowest_fps > 1
+    assert found.server_cores > 0.01
+
+
 def test_the_counter_survives_what_processors_do() -> None:
     luma = np.full((480, 640), 120, np.uint8)
     for number in (0, 1, 77, 599):
