@@ -4,9 +4,8 @@ ProcessorError
 ├── ProcessorUnavailable   the catalogue cannot give the class
 │   └── NotInstalled       the class is there, but not the model that it runs
 ├── ModelUnusable          the file of a model is gone, changed, or does not fit its description
+│   └── BadModelSpec       the description itself is wrong
 ├── DeclarationError       the class itself is written wrongly
-├── ModelUnusable          the model file cannot be run, here or at all
-│   └── BadModelSpec       what is said about the model is wrong or does not fit it
 ├── LoadFailed             ``load()`` raised
 ├── StartFailed            ``start()`` raised
 ├── ProcessFailed          ``process()`` raised; costs one frame
@@ -14,7 +13,7 @@ ProcessorError
 │   ├── WrongPicture
 │   ├── WrongSamples
 │   ├── WrongData
-│   └── WrongModelOutput  an uploaded model answered with something that cannot be read
+│   └── WrongModelOutput   an uploaded model answered with something that cannot be read
 └── TooManyErrors          too many frames in a row failed
 """
 
@@ -23,6 +22,8 @@ class ProcessorError(Exception):
     """Raise it to tell the visitor what happened; ``permanent`` stops the processor at once."""
 
     code = "processor_error"
+    # True: it comes from elsewhere and passes, so however many frames it costs the processor is not stopped.
+    transient = False
 
     def __init__(self, message: str, permanent: bool = False) -> None:
         super().__init__(message)
@@ -52,6 +53,10 @@ class ModelUnusable(ProcessorError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, permanent=True)
+
+
+class BadModelSpec(ModelUnusable):
+    code = "bad_model_spec"
 
 
 class DeclarationError(ProcessorError):

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from .base import Processor, has_own_clock, needs_pixels, needs_samples
 from .exceptions import ProcessorError, TooManyErrors
-from .instance import Instance, Outcome
+from .instance import Instance, Outcome, RunningInstance
 from .runner import (
     ERRORS_IN_A_ROW,
     STALLED_SECONDS,
@@ -58,7 +58,7 @@ class ThreadRunner(ProcessorRunner):
         self._counts: Call = "picture" if self._video else "render" if self._own_clock else "sound"
         self._measured = Measurements()
         self._thread: threading.Thread | None = None
-        self._instance: Instance | None = None
+        self._instance: RunningInstance | None = None
         # Set whenever there may be something to do.
         self._wake = threading.Event()
         self._closing = threading.Event()
@@ -153,14 +153,25 @@ class ThreadRunner(ProcessorRunner):
             self._finish()
 
     def _prepare(self) -> None:
-        shared = shared_loads.acquire(self.processor_class, self.configuration, self._closing)
-        if self._closing.is_set():
+        instance = self._make_instance()
+        if instance is None:
             return
-        self._instance = Instance(self.processor_class, self.configuration, self._values, shared)
+        self._instance = instance
         self._instance.start()
         self._opened_at = time.monotonic()
         if self._video is None and self._audio is None and not self._own_clock:
             self._set_state(RunnerState.RUNNING)
+
+    def _make_instance(self) -> RunningInstance | None:
+        """Return what to call for frames; None when closed meanwhile."""
+        shared = shared_loads.acquire(self.processor_class, self.configuration, self._closing)
+        if self._closing.is_set():
+            return None
+        return Instance(self.processor_class, self.configuration, self._values, shared)
+
+    def _let_go_of_load(self) -> None:
+        """Undo what ``_make_instance`` took for longer than the instance; called also if it failed."""
+        shared_loads.release(self.processor_class, self.configuration)
 
     def _work(self) -> None:
         while not self._closing.is_set():
@@ -247,7 +258,7 @@ class ThreadRunner(ProcessorRunner):
 
     def _count_error(self, kind: Call, error: ProcessorError) -> None:
         self._measured.errors += 1
-        self._errors_in_a_row[kind] += 1
+        self._errors_in_a_row[kind] += 0 if error.transient else 1
         if error.permanent:
             raise error
         if self._errors_in_a_row[kind] >= ERRORS_IN_A_ROW:
@@ -277,7 +288,7 @@ class ThreadRunner(ProcessorRunner):
         if self._instance is not None:
             self._instance.close()
         self._instance = None
-        shared_loads.release(self.processor_class, self.configuration)
+        self._let_go_of_load()
         watchdog.forget(self)
         self._set_state(RunnerState.STOPPED)
         self._end()
@@ -302,7 +313,7 @@ class ThreadRunner(ProcessorRunner):
 
     def _fps(self) -> float:
         assert self._instance is not None
-        wanted = self._instance.processor.output_fps or SLOWEST_CLOCK_FPS
+        wanted = self._instance.output_fps or SLOWEST_CLOCK_FPS
         return min(max(float(wanted), SLOWEST_CLOCK_FPS), FASTEST_CLOCK_FPS)
 
     def _seconds_to_next_tick(self) -> float | None:

@@ -2,11 +2,13 @@
 
 import ipaddress
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from .errors import DeadlineExceeded, RemoteError, ServerRefused, ServerUnreachable, WrongAnswer
 from .server import Call, ModelFacts, RemoteServer, ServerFacts
 from .tensors import Array, Mismatch, TensorFacts, check_promise, datatype_of, from_bytes, from_numbers
+
+T = TypeVar("T")
 
 REASON_CHARACTERS = 200
 
@@ -78,13 +80,14 @@ class GrpcClient:
             return DeadlineExceeded(name, deadline_seconds)
         if error.code() in {status.UNAVAILABLE, status.CANCELLED}:
             return ServerUnreachable(name)
-        if error.code() is status.RESOURCE_EXHAUSTED:
-            return WrongAnswer(name, f"it is longer than {self._server.response_bytes} bytes")
-        if error.code() is status.INTERNAL:
-            return WrongAnswer(name, "it is not a message of the Open Inference Protocol")
-        return ServerRefused(name, short(error.details() or error.code().name))
+        details = str(error.details() or error.code().name)
+        if error.code() is status.RESOURCE_EXHAUSTED and "larger than max" in details:
+            return WrongAnswer(name, f"it is longer than {self._server.response_bytes} bytes.")
+        if error.code() is status.INTERNAL and "deserializing" in details:
+            return WrongAnswer(name, "it is not a message of the Open Inference Protocol.")
+        return ServerRefused(name, short(details))
 
-    def _understood(self, read: Callable[[], Any]) -> Any:
+    def _understood(self, read: Callable[[], T]) -> T:
         try:
             return read()
         except Mismatch as error:
@@ -143,6 +146,10 @@ def contents(answer: Any, number: int, facts: TensorFacts) -> Array:
     for _field, numbers in typed.ListFields():
         return from_numbers(facts, list(numbers))
     return from_numbers(facts, [])
+
+
+def parts(described: Any) -> list[Any]:
+    return [(each.name, each.datatype, each.shape) for each in described]
 
 
 def short(text: str) -> str:

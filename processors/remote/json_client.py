@@ -11,13 +11,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from .errors import DeadlineExceeded, ServerRefused, ServerUnreachable, WrongAnswer
 from .grpc_client import short
 from .server import Call, ModelFacts, RemoteServer, ServerFacts
 from .tensors import Array, Mismatch, TensorFacts, check_promise, datatype_of, from_numbers
+
+T = TypeVar("T")
 
 CHUNK_BYTES = 256 * 1024
 
@@ -61,7 +63,7 @@ class JsonClient:
         }
         path = f"{model_path(call.model, call.version)}/infer"
         answer = self._asked("POST", path, body, call.deadline_seconds)
-        arrays: dict[str, Array] = self._understood(lambda: read(answer, call.outputs))
+        arrays = self._understood(lambda: read(answer, call.outputs))
         if time.monotonic() - started > call.deadline_seconds:
             raise DeadlineExceeded(self._server.name, call.deadline_seconds)
         return arrays
@@ -142,7 +144,7 @@ class JsonClient:
         with self._lock:
             self._idle.append(connection)
 
-    def _understood(self, read: Callable[[], Any]) -> Any:
+    def _understood(self, read: Callable[[], T]) -> T:
         try:
             return read()
         except Mismatch as error:
