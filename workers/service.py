@@ -21,6 +21,8 @@ from .transport import Message, Transport, TransportError
 logger = logging.getLogger(__name__)
 
 SendToWeb = Callable[[str, Message], Awaitable[None]]
+# How long the engine may take to end after an error; its seats take three seconds at most, side by side.
+ENGINE_CLOSE_SECONDS = 10.0
 INTERNAL_ERROR = "The media server could not do this. Please try again."
 
 
@@ -66,6 +68,8 @@ class WorkerService:
         # One task for each message being handled.
         self._handling: set[asyncio.Task[None]] = set()
         self._draining = False
+        # Whether nothing may be said any more: the service has ended unexpectedly.
+        self._is_mute = False
         self._closed = asyncio.Event()
         # Release and heartbeat never overlap: an older list must not bring a released session back.
         self._registry_lock = asyncio.Lock()
@@ -90,6 +94,8 @@ class WorkerService:
                     task.result()
         finally:
             await cancel_and_wait([*tasks, *self._handling])
+            if not self._closed.is_set():
+                await self._give_up_engine()
 
     async def close(self, drain_seconds: float) -> None:
         """Take nothing new, give the sessions ``drain_seconds``, then end them and the service."""
@@ -106,6 +112,17 @@ class WorkerService:
         """It would take a session now."""
         return not (self._draining or self._registry_away) and self.last_state.stress < FULL_STRESS
 
+    async def _give_up_engine(self) -> None:
+        """After an unexpected end: free ports and threads, for this process may go on with another service.
+
+        The web is told nothing, least of all that its sessions are closed: their pages resume on the next service.
+        """
+        self._is_mute = True
+        try:
+            await asyncio.wait_for(self.engine.close(drain_seconds=0), ENGINE_CLOSE_SECONDS)
+        except Exception:
+            logger.exception("The engine of worker %s did not close cleanly", self.name)
+
     def receive(self, message: Message) -> None:
         """Called by the transport on this loop; returns at once."""
         request = message.get("id")
@@ -117,6 +134,8 @@ class WorkerService:
 
     async def send_to_web(self, reply_channel: str, message: Message) -> None:
         """The engine's way out. What is lost on the way is asked for again by whoever needs it."""
+        if self._is_mute:
+            return
         message = {**message, "worker": self.name}
         if message.get("id") is not None:
             self._requests.remember(message["id"], message)
