@@ -12,26 +12,37 @@
     bits.forEach((bit, block) => {
       const level = bit ? SCENE.white : SCENE.black;
       context.fillStyle = `rgb(${level} ${level} ${level})`;
-      context.fillRect(block * SCENE.width / 8, 0, SCENE.width / 8, SCENE.blockRows);
+      const {width, height} = context.canvas;
+      context.fillRect(block * width / 8, 0, width / 8, SCENE.blockRows * height / SCENE.height);
     });
+  }
+
+  // A canvas is empty after its size was set, so the scene is drawn anew with it.
+  let wanted = {width: SCENE.width, height: SCENE.height};
+
+  function drawScene(context, bitmap) {
+    Object.assign(context.canvas, wanted);
+    context.drawImage(bitmap, 0, 0, wanted.width, wanted.height);
   }
 
   async function cameraTrack() {
     const canvas = document.createElement("canvas");
-    canvas.width = SCENE.width;
-    canvas.height = SCENE.height;
     const context = canvas.getContext("2d");
-    context.drawImage(await sceneBitmap(), 0, 0);
+    const bitmap = await sceneBitmap();
+    drawScene(context, bitmap);
     let number = 0;
     drawNumber(context, number);
     const track = canvas.captureStream(SCENE.rate).getVideoTracks()[0];
     const timer = setInterval(() => {
       if (track.readyState === "ended") return clearInterval(timer);
+      if (canvas.width !== wanted.width || canvas.height !== wanted.height) drawScene(context, bitmap);
       number = (number + 1) % SCENE.numbers;
       drawNumber(context, number);
     }, 1000 / SCENE.rate);
     return track;
   }
+
+  window.probe.resizeCamera = (width, height) => { wanted = {width, height}; };
 
   window.probe.camera = async (constraints, getUserMedia) => {
     const stream = new MediaStream();
