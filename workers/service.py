@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 SendToWeb = Callable[[str, Message], Awaitable[None]]
 # How long the engine may take to end after an error; its seats take three seconds at most, side by side.
 ENGINE_CLOSE_SECONDS = 10.0
+# How long the word that a session is closed waits for the registry to free its place.
+RELEASE_PATIENCE_SECONDS = 1.0
 INTERNAL_ERROR = "The media server could not do this. Please try again."
 
 
@@ -74,6 +76,8 @@ class WorkerService:
         # Release and heartbeat never overlap: an older list must not bring a released session back.
         self._registry_lock = asyncio.Lock()
         self._registry_away = False
+        # Set when something happened that the next heartbeat should tell at once.
+        self._beat_wanted = asyncio.Event()
         # What the engine said at the last heartbeat; read by other threads too.
         self.last_state = WorkerState()
         self.engine = make_engine(name, self.send_to_web, registry)
@@ -140,19 +144,20 @@ class WorkerService:
         if message.get("id") is not None:
             self._requests.remember(message["id"], message)
         if message["type"] == "answer":
-            # From now on the place is held by heartbeats: whoever resumes finds it here and nowhere else.
-            await self._beat()
+            # The place is reserved; from the next heartbeat on it is held. A registry that hangs delays no answer.
+            self._beat_wanted.set()
         if message["type"] == "closed":
-            await self._release(message["session"], message.get("reason", ""))
+            await self._release_soon(message["session"], message.get("reason", ""))
         try:
             await self._transport.send_to_web(reply_channel, message)
         except TransportError:
             logger.info("A %s message could not be sent", message["type"])
 
-    def _start(self, job: Coroutine[Any, Any, None]) -> None:
+    def _start(self, job: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(job)
         self._handling.add(task)
         task.add_done_callback(self._handling.discard)
+        return task
 
     async def _answer_again(self, request: str, message: Message) -> None:
         answer = self._requests.answer(request)
@@ -198,9 +203,12 @@ class WorkerService:
 
     async def _beat_for_ever(self) -> None:
         while True:
+            self._beat_wanted.clear()
             await self._beat()
             await self._end_abandoned()
-            await asyncio.sleep(self.options.heartbeat_seconds)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.options.heartbeat_seconds):
+                    await self._beat_wanted.wait()
 
     async def _beat(self) -> None:
         try:
@@ -239,6 +247,11 @@ class WorkerService:
 
     def _end(self, session: str, reason: str) -> None:
         self._start(self._handle({"type": "close", "session": session, "reason": reason}))
+
+    async def _release_soon(self, session: str, reason: str) -> None:
+        """Free the place before saying so, unless the registry hangs: then it is freed later."""
+        release = self._start(self._release(session, reason))
+        await asyncio.wait([release], timeout=RELEASE_PATIENCE_SECONDS)
 
     async def _release(self, session: str, reason: str) -> None:
         lease = self._leases.forget(session)

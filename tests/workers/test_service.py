@@ -11,8 +11,8 @@ import pytest
 from workers.engine_options import EngineOptions
 from workers.media_worker import MediaWorker
 from workers.memory_registry import MemoryRegistry
-from workers.registry import Registry, RegistryLimits, WorkerState
-from workers.service import SendToWeb, ServiceOptions, WorkerService
+from workers.registry import Heartbeat, Lease, Registry, RegistryLimits, WorkerState
+from workers.service import RELEASE_PATIENCE_SECONDS, SendToWeb, ServiceOptions, WorkerService
 from workers.transport import LocalTransport, Message
 from workers.worker_thread import WorkerThread
 
@@ -114,3 +114,70 @@ def test_the_embedded_worker_starts_again_with_nothing_of_the_old_one() -> None:
     assert [engine.closed for engine in engines] == [True, False]
     assert thread.stop(5)
     assert engines[1].closed
+
+
+class Hanging(MemoryRegistry):
+    """Takes heartbeats only while ``takes`` is set, and keeps what they said; so with releases."""
+
+    def __init__(self) -> None:
+        super().__init__(LIMITS)
+        self.takes = asyncio.Event()
+        self.held: tuple[Lease, ...] = ()
+
+    async def beat(self, heartbeat: Heartbeat) -> list[str]:
+        await self.takes.wait()
+        self.held = heartbeat.leases
+        return await super().beat(heartbeat)
+
+    async def release(self, session: str, epoch: int, reason: str) -> None:
+        await self.takes.wait()
+        await super().release(session, epoch, reason)
+
+
+class Quick:
+    """Answers each offer at once."""
+
+    def __init__(self, name: str, send_to_web: SendToWeb, registry: Registry) -> None:
+        self.send_to_web = send_to_web
+        self.sessions: set[str] = set()
+
+    async def handle(self, message: Message) -> None:
+        session = message["session"]
+        (self.sessions.discard if message["type"] == "close" else self.sessions.add)(session)
+        kind = {"close": "closed", "offer": "answer"}[message["type"]]
+        await self.send_to_web("web", {"type": kind, "session": session, "id": message["id"]})
+
+    async def run(self) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    async def close(self, drain_seconds: float) -> None: ...
+
+    def load(self) -> WorkerState:
+        return WorkerState(sessions=frozenset(self.sessions))
+
+
+async def test_answers_do_not_wait_for_a_registry_that_hangs() -> None:
+    registry, mailbox = Hanging(), Mailbox()
+    service = service_with(registry, mailbox, Quick)
+    running = asyncio.ensure_future(service.run())
+    for session in ("a", "b"):
+        service.receive(offer(session))
+    await until(lambda: len(mailbox.of_type("answer")) == 2, seconds=0.5)
+    service.receive({"type": "close", "id": "c", "session": "a", "reply_channel": "web", "reason": "visitor"})
+    await until(lambda: mailbox.of_type("closed"), seconds=RELEASE_PATIENCE_SECONDS + 0.5)
+    registry.takes.set()
+    await until(lambda: [lease.session for lease in registry.held] == ["b"], seconds=1)
+    await service.close(0)
+    await running
+
+
+async def test_an_answer_brings_the_next_heartbeat_forward() -> None:
+    registry, mailbox = Hanging(), Mailbox()
+    registry.takes.set()
+    service = WorkerService("one", mailbox, registry, Quick, ServiceOptions(heartbeat_seconds=60))
+    running = asyncio.ensure_future(service.run())
+    await asyncio.sleep(0.1)
+    service.receive(offer("a"))
+    await until(lambda: [lease.session for lease in registry.held] == ["a"], seconds=1)
+    await service.close(0)
+    await running
