@@ -28,6 +28,12 @@ class DataChannel:
     def is_open(self) -> bool:
         return bool(self._channel.readyState == "open")
 
+    def close(self) -> None:
+        """Take nothing more from it; safe when the browser has closed it already."""
+        self._channel.remove_listener("message", self._receive)
+        if self.is_open:
+            self._channel.close()
+
     def send(self, message: dict[str, Any]) -> bool:
         """Send unless the channel is closed or far behind; return whether it was sent."""
         if not self.is_open or self._channel.bufferedAmount > MAX_BUFFERED_BYTES:

@@ -58,6 +58,8 @@ class Sending:
     track: SubscriberTrack
     packetiser: Packetiser
     transceiver: RTCRtpTransceiver
+    # Whether the browser receives it; a re-offer may put a section to rest and wake it again.
+    is_active: bool = True
 
 
 class PeerSession:
@@ -119,6 +121,11 @@ class PeerSession:
         for announce in announcements:
             announce()
 
+    @property
+    def active_sendings(self) -> dict[str, Sending]:
+        """Our senders whose section the browser receives, by mid."""
+        return {mid: sending for mid, sending in self.sendings.items() if sending.is_active}
+
     async def close(self) -> None:
         """Close within a deadline; safe to call twice, and before the connection stood."""
         if self._is_closed:
@@ -154,6 +161,8 @@ class PeerSession:
             transceiver.direction = answered_direction(section)
             if section.browser_receives and section.mid not in self.sendings:
                 self._attach_sender(section, transceiver)
+            if section.mid in self.sendings:
+                self._set_active(self.sendings[section.mid], section.browser_receives)
             if section.browser_sends and section.mid not in self._receiving:
                 self._attach_receiver(section, transceiver.receiver)
 
@@ -167,6 +176,11 @@ class PeerSession:
         aiortc_hooks.date_sender_reports(sender, packetiser.timestamp_at)
         transceiver.sender.replaceTrack(track)
         self.sendings[section.mid] = Sending(track, packetiser, transceiver)
+
+    def _set_active(self, sending: Sending, is_active: bool) -> None:
+        sending.is_active = is_active
+        if not is_active:
+            sending.track.leave()
 
     def _attach_receiver(self, section: MediaSection, receiver: RTCRtpReceiver) -> None:
         self._receiving.add(section.mid)
@@ -245,9 +259,12 @@ class PeerSession:
             self._listener.on_disconnected()
 
     def _data_channel_opened(self, channel: Any) -> None:
-        if channel.label != LABEL or self.data_channel is not None:
+        if channel.label != LABEL:
             channel.close()
             return
+        # The newest counts: the end of the one before may come later than the browser's new one.
+        if self.data_channel is not None:
+            self.data_channel.close()
         self.data_channel = DataChannel(channel, self._listener.on_message)
         self._listener.on_channel_open()
 

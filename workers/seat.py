@@ -77,7 +77,7 @@ class Seat:
 
     def viewing_tracks(self) -> dict[str, SubscriberTrack]:
         """Return the tracks that this participant watches, by mid."""
-        return {mid: sending.track for mid, sending in self.peer.sendings.items()} if self.peer else {}
+        return {mid: sending.track for mid, sending in self.peer.active_sendings.items()} if self.peer else {}
 
     def published_kinds(self) -> list[str]:
         """Return what others can watch of this participant."""
@@ -240,7 +240,7 @@ class Seat:
 
     def _rtp_timestamp(self, media_time: float) -> int | None:
         """Return the timestamp of ``media_time`` on the video that this visitor sees."""
-        for sending in self.peer.sendings.values() if self.peer is not None else ():
+        for sending in self.peer.active_sendings.values() if self.peer is not None else ():
             if sending.track.kind == "video":
                 return sending.packetiser.viewer_timestamp(media_time)
         return None
@@ -269,7 +269,7 @@ class Seat:
 
     def _network_ms(self) -> float | None:
         """Return one way of the network, taken as half the round trip."""
-        for sending in self.peer.sendings.values() if self.peer is not None else ():
+        for sending in self.peer.active_sendings.values() if self.peer is not None else ():
             rtt = aiortc_hooks.round_trip_seconds(sending.transceiver.sender)
             if rtt is not None:
                 return round(rtt * 500, 1)

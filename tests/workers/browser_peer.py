@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 from av import AudioFrame, VideoFrame
 
@@ -96,9 +96,8 @@ class BrowserPeer:
         direction: str = "sendrecv",
     ) -> None:
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.channel = self.connection.createDataChannel("showroom")
         self.messages: list[dict[str, Any]] = []
-        self.channel.on("message", lambda data: self.messages.append(json.loads(data)))
+        self.channel = self.open_channel()
         self.pictures: list[Frame] = []
         self.packets: list[EncodedFrame] = []
         self.sound: list[np.ndarray] = []
@@ -115,6 +114,11 @@ class BrowserPeer:
         for track in (camera, microphone):
             if track is not None:
                 self.connection.addTransceiver(track, direction=direction)
+
+    def open_channel(self) -> RTCDataChannel:
+        self.channel = self.connection.createDataChannel("showroom")
+        self.channel.on("message", lambda data: self.messages.append(json.loads(data)))
+        return self.channel
 
     def receive_only(self, kind: str) -> None:
         self.connection.addTransceiver(kind, direction="recvonly")

@@ -74,6 +74,41 @@ async def test_a_lost_packet_is_waited_for_as_long_as_the_round_trip_asks(worker
         assert session._gap_patience_seconds() == patience
 
 
+async def test_a_section_that_a_re_offer_puts_to_rest_shows_nothing_until_it_wakes(
+    worker: WorkerUnderTest,
+) -> None:
+    publisher = BrowserPeer(NumberedCamera(), direction="sendonly")
+    await worker.open("passthrough", publisher, session="a", room="hall")
+    viewer = BrowserPeer()
+    viewer.receive_only("video")
+    await worker.open("passthrough", viewer, session="b", room="hall")
+    await until(lambda: len(viewer.pictures) > 5)
+    (section,) = viewer.connection.getTransceivers()
+    seat = worker.engine._seats["b"]
+    for direction, shown in (("inactive", []), ("recvonly", ["a"])):
+        section.direction = direction
+        answer = await worker.open("passthrough", viewer, session="b", room="hall")
+        assert [track["participant"] for track in answer["tracks"]] == shown
+        assert len(seat.viewing_tracks()) == len(shown)
+        assert worker.engine._seats["a"].pipeline.outgoing_video.has_viewers is bool(shown)
+    viewer.pictures.clear()
+    await until(lambda: len(viewer.pictures) > 5)
+
+
+async def test_a_data_channel_may_be_opened_again(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("test-darken", peer)
+    for number in range(1, 4):
+        await until(lambda: peer.channel.readyState == "open")
+        peer.send(type="parameters", number=number, values={"amount": number})
+        await until(lambda number=number: [m for m in peer.of_type("parameters") if m["number"] == number])
+        if number == 1:
+            peer.channel.close()
+            await until(lambda: peer.channel.readyState == "closed")
+        # The second time the new one is there before the old one is closed.
+        peer.open_channel()
+
+
 async def test_a_processor_that_stopped_begins_again_with_a_new_offer(worker: WorkerUnderTest) -> None:
     first = BrowserPeer(NumberedCamera())
     await worker.open("test-failing", first)
