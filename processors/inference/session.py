@@ -73,17 +73,22 @@ class Model:
 
     def run(self, tensor: Tensor, placement: Placement) -> list[Tensor]:
         """Return the outputs in the order of the spec, free of NaN and infinity."""
+        outputs = self._run(self._inputs(tensor, placement))
+        return [sound(output, name) for output, name in zip(outputs, self._outputs, strict=True)]
+
+    def _inputs(self, tensor: Tensor, placement: Placement) -> dict[str, Tensor]:
         batched = tensor if self._ranks[self.spec.input.name] == tensor.ndim else tensor[0]
-        inputs = {self.spec.input.name: batched}
-        inputs |= extra_inputs(self.spec.extra_inputs, self._types, placement)
+        extra = extra_inputs(self.spec.extra_inputs, self._types, placement)
+        return {self.spec.input.name: batched, **extra}
+
+    def _run(self, inputs: dict[str, Tensor]) -> Sequence[Any]:
         try:
             with runs:
-                outputs = self._session.run(self._outputs, inputs)
+                return list(self._session.run(self._outputs, inputs))
         except Exception as error:  # onnxruntime's own classes are private, and none of them is of use here
             raise WrongModelOutput(
                 f"The model could not be run on this picture: {first_line(error)}"
             ) from error
-        return [sound(output, name) for output, name in zip(outputs, self._outputs, strict=True)]
 
     def _reading(self, threshold: float | None, iou: float | None) -> Reading:
         spec = self.spec

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-LOOK_UP_SECONDS = 2.0  # names are looked up once per connection, so this may take longer than a frame
+LOOK_UP_SECONDS = 1.0  # names are looked up once per connection, so this may take longer than a frame
 
 
 class Client(Protocol):
@@ -42,24 +42,18 @@ class Connection:
         self._connected = 0
 
     def infer(self, call: Call) -> dict[str, Array]:
-        return self._guarded(lambda client: client.infer(call))
+        return self.guarded(lambda client: client.infer(call))
 
     def server_facts(self, deadline_seconds: float) -> ServerFacts:
-        return self._guarded(lambda client: client.server_facts(deadline_seconds))
+        return self.guarded(lambda client: client.server_facts(deadline_seconds))
 
     def model_names(self, deadline_seconds: float) -> list[str]:
-        return self._guarded(lambda client: client.model_names(deadline_seconds))
+        return self.guarded(lambda client: client.model_names(deadline_seconds))
 
     def model_facts(self, model: str, version: str, deadline_seconds: float) -> ModelFacts:
-        return self._guarded(lambda client: client.model_facts(model, version, deadline_seconds))
+        return self.guarded(lambda client: client.model_facts(model, version, deadline_seconds))
 
-    def close(self) -> None:
-        with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
-
-    def _guarded(self, ask: Callable[[Client], T]) -> T:
+    def guarded(self, ask: Callable[[Client], T]) -> T:
         """Ask once; there is no second try for a frame, the next one comes soon enough."""
         if not self.breaker.lets_through():
             raise ServerAway(self.server.name, PROBE_SECONDS)
@@ -72,6 +66,12 @@ class Connection:
             logger.info("The inference server %s is back", self.server.name)
         self.breaker.succeeded()
         return answer
+
+    def close(self) -> None:
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
     def _count_failure(self, error: RemoteError) -> None:
         """From the moment the breaker opens each probe connects anew: the address may have changed meanwhile."""

@@ -42,10 +42,8 @@ class GrpcClient:
     def model_facts(self, model: str, version: str, deadline_seconds: float) -> ModelFacts:
         request = self._messages.ModelMetadataRequest(name=model, version=version)
         answer = self._asked(self._stub.ModelMetadata, request, deadline_seconds)
-        with_shape = [
-            [(t.name, t.datatype, t.shape) for t in each] for each in (answer.inputs, answer.outputs)
-        ]
-        return self._understood(lambda: ModelFacts.parse(answer.name, *with_shape, answer.platform))
+        inputs, outputs = parts(answer.inputs), parts(answer.outputs)
+        return self._understood(lambda: ModelFacts.parse(answer.name, inputs, outputs, answer.platform))
 
     def infer(self, call: Call) -> dict[str, Array]:
         answer = self._asked(self._stub.ModelInfer, self._request(call), call.deadline_seconds)

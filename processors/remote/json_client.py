@@ -88,6 +88,9 @@ class JsonClient:
         except WrongAnswer:
             connection.close()
             raise
+        if too_late():
+            connection.close()
+            raise DeadlineExceeded(self._server.name, deadline_seconds)
         self._keep(connection)
         return self._read(status, raw)
 
