@@ -1,0 +1,155 @@
+"""Known models: fetched, checked like any other file, and put into the processors that they make possible."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from processors import catalogue
+from processors.models import Processor
+from processors.sync import sync_builtins
+from processors.visibility import Visibility
+
+from . import download, store
+from .download import InstallFailed
+from .known import KnownModel, all_known
+from .rows import ModelFile
+
+# Processors whose visitors choose between several models.
+MENUS = frozenset({"style-transfer"})
+
+OnProgress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the file comes from, if not from the address in the table."""
+
+    base_url: str = ""
+    file: Path | None = None
+    on_progress: OnProgress | None = None
+
+
+def install(model: KnownModel, source: Source | None = None) -> list[Processor]:
+    """Return the processors that have the model now. What is installed already is only put into them again."""
+    row = installed(model)
+    if row is None:
+        with _alone(model):
+            row = _brought(model, source or Source())
+    if not row.is_ready:
+        raise InstallFailed(f"The model {model.name} was refused. {row.reason}")
+    return [put_into_catalogue(model, row, key) for key in _possible(model)]
+
+
+def installed(model: KnownModel) -> ModelFile | None:
+    row = ModelFile.objects.filter(sha256=model.sha256, state=ModelFile.State.READY).first()
+    return row if row and store.path_of(row).is_file() else None
+
+
+def verify(model: KnownModel) -> bool | None:
+    """Whether the file is still the one that was installed; None if it is not installed."""
+    row = ModelFile.objects.filter(sha256=model.sha256, state=ModelFile.State.READY).first()
+    return None if row is None else store.is_whole(row)
+
+
+def remove(model: KnownModel) -> list[Processor]:
+    """Return the processors that had it; those without another model are "not installed" from now on."""
+    row = ModelFile.objects.filter(sha256=model.sha256).first()
+    _part(model).unlink(missing_ok=True)
+    if row is None:
+        raise InstallFailed(f"The model {model.name} is not installed.")
+    losers = list(store.used_by(row))
+    for processor in losers:
+        _take_out(processor, model.sha256)
+    store.remove(row)
+    return losers
+
+
+@transaction.atomic
+def put_into_catalogue(model: KnownModel, row: ModelFile, key: str) -> Processor:
+    entry = row.entry(model.name, model.title, _fitting(model.spec, row))
+    processor = _processor_for(model, key)
+    models = [item for item in processor.configuration.get("models", []) if item["name"] != model.name]
+    models = [*models, entry] if key in MENUS else [entry]
+    processor.configuration = {**processor.configuration, "models": models}
+    processor.save()
+    return processor
+
+
+def names_installed() -> set[str]:
+    ready = set(ModelFile.objects.filter(state=ModelFile.State.READY).values_list("sha256", flat=True))
+    return {model.name for model in all_known().values() if model.sha256 in ready}
+
+
+def _brought(model: KnownModel, source: Source) -> ModelFile:
+    part = _part(model)
+    if source.file:
+        download.copy(model, source.file, part)
+    else:
+        download.fetch(model, part, source.base_url or settings.MODELS_BASE_URL, source.on_progress)
+    row = store.take(part, f"{model.name}.onnx", known=model.name, licence=model.licence)
+    store.check(row)
+    return row
+
+
+@contextmanager
+def _alone(model: KnownModel) -> Iterator[None]:
+    """Two processes, or two admins, would write to the same file."""
+    with (store.quarantine() / f"{model.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InstallFailed(f"The model {model.name} is being installed already.") from error
+        yield
+
+
+def _part(model: KnownModel) -> Path:
+    return store.quarantine() / f"{model.name}.part"
+
+
+def _possible(model: KnownModel) -> list[str]:
+    return [key for key in model.processors if key in catalogue.BUILTINS]
+
+
+def _processor_for(model: KnownModel, key: str) -> Processor:
+    """The row the site began with, while it is empty or has this model; else a row of the model's own."""
+    sync_builtins()
+    rows = [row for row in Processor.objects.filter(key=key).order_by("pk") if not row.is_retired]
+    having = [row for row in rows if model.name in _names(row)]
+    free = [row for row in rows if row.seed and (key in MENUS or not _names(row))]
+    for row in having + free:
+        return row
+    return Processor(
+        key=key, title=model.title, slug=_free_slug(model.name), visibility=Visibility.DRAFT, order=900
+    )
+
+
+def _names(row: Processor) -> list[str]:
+    return [str(item.get("name")) for item in row.configuration.get("models", [])]
+
+
+def _free_slug(wanted: str) -> str:
+    taken = set(Processor.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    candidates = [wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 3))]
+    return next(slug for slug in candidates if slug not in taken)
+
+
+def _fitting(spec: dict[str, Any], row: ModelFile) -> dict[str, Any]:
+    """The same weights may be exported with another name for the picture; the file knows best."""
+    inputs = [item["name"] for item in row.facts.get("inputs", [])]
+    if len(inputs) != 1 or spec["input"]["name"] in inputs:
+        return spec
+    return {**spec, "input": {**spec["input"], "name": inputs[0]}}
+
+
+def _take_out(processor: Processor, sha256: str) -> None:
+    models = [item for item in processor.configuration.get("models", []) if item.get("sha256") != sha256]
+    processor.configuration = {**processor.configuration, "models": models}
+    processor.save()
