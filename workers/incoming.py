@@ -45,6 +45,8 @@ class IncomingStream:
         self._decoder_lock = threading.Lock()
         # Whether the backlog is filled at all.
         self._is_decoding = False
+        # Frames that arrived before (time.monotonic()) are for the processor before.
+        self._fresh_from = 0.0
         # Called on the loop with every frame.
         self.on_frame: Callable[[EncodedFrame], None] = lambda frame: None
         self.rate = RateMeter()
@@ -64,6 +66,8 @@ class IncomingStream:
         self.on_frame(frame)
 
     def start_decoding(self) -> None:
+        """Begin to keep frames, or begin anew for another processor: what still waits is not for it."""
+        self._fresh_from = time.monotonic()
         self._is_decoding = True
 
     def stop_decoding(self) -> None:
@@ -106,8 +110,8 @@ class IncomingVideo(IncomingStream):
         """Begin to keep frames for ``latest``; the first picture comes with the next key frame."""
         if not self._is_decoding:
             self._wants_key_frame = True
-            super().start_decoding()
             self.ask_for_key_frame()
+        super().start_decoding()
 
     def latest(self, pixel_format: str) -> Frame | None:
         """Return the newest picture, or None when there is none since the last call.
@@ -127,7 +131,8 @@ class IncomingVideo(IncomingStream):
         """Return the oldest picture not yet returned, or None."""
         with self._decoder_lock:
             while (frame := self._pop()) is not None:
-                if (decoded := self._decode(frame)) is not None:
+                # What is not for this processor is decoded all the same: the next picture refers to it.
+                if (decoded := self._decode(frame)) is not None and frame.arrived_at >= self._fresh_from:
                     return Frame(to_image(decoded, pixel_format), frame.time, 0)
         return None
 
@@ -192,7 +197,7 @@ class IncomingAudio(IncomingStream):
 
     def _next(self, sample_rate: int, channels: int) -> SamplesAt | None:
         self._prepare(sample_rate, channels)
-        frame = self._pop()
+        frame = self._pop_fresh()
         if frame is None:
             return None
         samples = self._decode(frame)
@@ -202,6 +207,11 @@ class IncomingAudio(IncomingStream):
             silence = np.zeros((channels, round(gap * sample_rate)), np.float32)
             samples = np.concatenate([silence, samples], axis=1)
         return SamplesAt(samples, frame.time - gap)
+
+    def _pop_fresh(self) -> EncodedFrame | None:
+        while (frame := self._pop()) is not None and frame.arrived_at < self._fresh_from:
+            self._expected = None
+        return frame
 
     def _prepare(self, sample_rate: int, channels: int) -> None:
         if self._decoder is None or self._format != (sample_rate, channels):

@@ -98,7 +98,7 @@ def test_two_threads_never_decode_one_stream_at_once() -> None:
 
     incoming._decode = decode  # type: ignore[method-assign]
     for number in range(10):
-        incoming.put(EncodedFrame(b"x", "opus", number / 50, True, 0.0))
+        incoming.put(EncodedFrame(b"x", "opus", number / 50, True, time.monotonic()))
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda _: incoming.next(48000, 1), range(10)))
     assert overlaps == [False] * 10

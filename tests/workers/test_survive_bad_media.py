@@ -10,13 +10,14 @@ from aiortc.mediastreams import MediaStreamTrack
 from av import VideoFrame
 
 from workers import aiortc_hooks
+from workers.audio_codecs import OpusEncoder
 from workers.frames import EncodedFrame
-from workers.incoming import IncomingVideo
+from workers.incoming import IncomingAudio, IncomingVideo
 from workers.packetisers import Vp8Packetiser
 from workers.video_codecs import to_picture
 from workers.video_encoders import H264Encoder, Vp8Encoder
 
-from .browser_peer import BrowserPeer, NumberedCamera, numbered_picture
+from .browser_peer import BrowserPeer, NumberedCamera, numbered_picture, read_number
 from .conftest import WorkerUnderTest, until
 
 VP8_KEY = b"\x10\x02\x00\x9d\x01\x2a"
@@ -132,3 +133,35 @@ def test_the_backlog_of_a_processor_that_hangs_is_bounded() -> None:
         incoming.put(frame(data))
     assert len(incoming._backlog) <= 90
     assert incoming.overflowed_frames > 400
+
+
+def test_a_switch_leaves_no_old_pictures_to_the_next_processor() -> None:
+    asked: list[bool] = []
+    incoming = IncomingVideo(lambda: asked.append(True))
+    incoming.start_decoding()
+    encoded = good_frames(6)
+    for number, data in enumerate(encoded[:4]):
+        incoming.put(frame(data, is_key=number == 0))
+    incoming.start_decoding()
+    for data in encoded[4:]:
+        incoming.put(frame(data, is_key=False))
+    given = [read_number(picture.image) for _ in range(3) if (picture := incoming.next("bgr24")) is not None]
+    assert given == [4, 5]
+    assert len(asked) == 1
+
+
+def test_a_switch_leaves_no_old_sound_to_the_next_processor() -> None:
+    incoming = IncomingAudio(lambda in_order: None)
+    incoming.start_decoding()
+    encoder = OpusEncoder(48000, 1)
+    packets = [data for _ in range(10) for data in encoder.encode(np.zeros((1, 960), np.float32))]
+    for number, data in enumerate(packets[:6]):
+        if number == 5:
+            incoming.start_decoding()
+        incoming.put(EncodedFrame(data, "opus", number / 50, True, time.monotonic()))
+        if number == 1:
+            assert incoming.next(48000, 1) is not None
+    sound = incoming.next(48000, 1)
+    assert sound is not None
+    assert (sound.time, sound.samples.shape[1] <= 960) == (5 / 50, True)
+    assert incoming.next(48000, 1) is None
