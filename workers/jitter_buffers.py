@@ -117,7 +117,9 @@ class VideoJitterBuffer:
         packets = [self._packets.pop((first + i) % SEQUENCE_MODULUS) for i in range(count)]
         data = b"".join([aiortc_hooks.depayloaded(packet) for packet in packets])
         if data:
-            self._on_frame(packets[0].payload_type, packets[0].timestamp, data)
+            # Not the first packet: that may be padding, which repeats the timestamp of the frame before.
+            carrier = next(packet for packet in packets if aiortc_hooks.depayloaded(packet))
+            self._on_frame(carrier.payload_type, carrier.timestamp, data)
 
     def _watch_gap(self, now: float) -> None:
         """Give up on a gap that stayed open too long."""

@@ -63,6 +63,15 @@ def video(collector: Collector) -> VideoJitterBuffer:
     return VideoJitterBuffer(collector, lambda packet: packet.payload[:1] == b"K")
 
 
+def test_padding_before_a_frame_does_not_lend_it_its_timestamp() -> None:
+    got = Collector()
+    buffer = video(got)
+    buffer.add(packet(1, 3000, b"Key", True))
+    for sent in (packet(2, 3000, b"", False), packet(3, 6000, b"d1", False), packet(4, 6000, b"d2", True)):
+        buffer.add(sent)
+    assert got.frames == [(1, b"Key"), (2, b"d1d2")]
+
+
 def test_a_frame_is_handed_on_with_its_last_packet() -> None:
     got = Collector()
     buffer = video(got)
