@@ -1,7 +1,10 @@
 """Health and figures of one worker process, on loopback, from a thread: it answers also when the loop hangs."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from socketserver import ThreadingMixIn
 from typing import Any, Protocol
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -11,6 +14,7 @@ from prometheus_client import Gauge, make_wsgi_app
 from .service import WorkerService
 
 HEALTHY_BEAT_SECONDS = 5.0
+REQUEST_DEADLINE_SECONDS = 5.0
 SESSIONS = Gauge("showroom_worker_sessions", "Sessions this worker holds")
 STRESS = Gauge("showroom_worker_stress", "How busy this worker is: 0 idle, 1 all it can do")
 
@@ -19,9 +23,29 @@ class Life(Protocol):
     def seconds_since_beat(self) -> float: ...
 
 
+class Server(ThreadingMixIn, WSGIServer):
+    """One thread for each request, so that a slow client does not keep the next probe waiting."""
+
+    daemon_threads = True
+
+
 class QuietHandler(WSGIRequestHandler):
+    """Hangs up on who takes longer than a probe may, however slowly the bytes drip."""
+
+    def handle(self) -> None:
+        hang_up = threading.Timer(REQUEST_DEADLINE_SECONDS, self._hang_up)
+        hang_up.daemon = True
+        hang_up.start()
+        with suppress(OSError):  # who is hung up on gets no answer
+            super().handle()
+        hang_up.cancel()
+
     def log_message(self, format: str, *arguments: Any) -> None:
         """Probes come every few seconds; nobody reads a log of them."""
+
+    def _hang_up(self) -> None:
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
 
 class WorkerHttp:
@@ -32,7 +56,7 @@ class WorkerHttp:
         self._server: WSGIServer | None = None
         if settings.WORKER_HTTP_PORT:
             port = settings.WORKER_HTTP_PORT + index
-            self._server = make_server("127.0.0.1", port, self._answer, handler_class=QuietHandler)
+            self._server = make_server("127.0.0.1", port, self._answer, Server, QuietHandler)
             threading.Thread(target=self._server.serve_forever, name="worker-http", daemon=True).start()
 
     def close(self) -> None:
