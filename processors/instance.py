@@ -99,9 +99,11 @@ class Instance:
         folding = {name: fold for name, fold in folds.items() if callable(fold)}
         if not folding:
             return checked
-        for name, fold in folding.items():
-            self.folded[name] = checked[name] = self._fold(fold, name, checked[name])
-        return check_data(checked, set(self.cls.results))
+        folded = {name: self._fold(fold, name, checked[name]) for name, fold in folding.items()}
+        checked = check_data(checked | folded, set(self.cls.results))
+        # Only now: what is refused must not be what the next result is added to.
+        self.folded.update(folded)
+        return checked
 
     def _fold(self, fold: Callable[[Any, Any], Any], name: str, new: Any) -> Any:
         try:

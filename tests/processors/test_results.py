@@ -159,6 +159,23 @@ def test_a_failing_fold_costs_one_result():
         instance.picture(grey(1), 0.0)
 
 
+def test_a_fold_that_grew_too_large_costs_one_result_and_is_forgotten():
+    joined = Text("Text", accumulate=lambda previous, new: (previous or "") + new)
+    cls = type("Talkative", (Reporting,), {"results": {"text": joined}})
+    instance = Instance(cls, {}, {}, None)
+    given = []
+    for text in ("a", "b" * (DATA_BYTES - 12), "c"):
+        instance.processor.answer = {"text": text}
+        try:
+            given.append(instance.picture(grey(1), 0.0).data["text"])
+        except WrongOutput as error:
+            given.append(error.code)
+    instance.processor.answer = {"text": "d"}
+    assert given[0] == "a"
+    assert instance.picture(grey(1), 0.0).data["text"] == given[-1] + "d" == "acd"
+    assert given[1] == "wrong_data"
+
+
 def test_a_picture_of_two_dimensions_is_a_y_plane():
     assert check_picture(plane(1), "gray")[1] == "gray"
     assert check_picture(plane(1), "bgr24")[1] == "gray"
