@@ -49,6 +49,14 @@ def seconds(name: str, default: float) -> float:
     return float(value)
 
 
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """Read one of several words; the first is the default."""
+    value = env.str(name, default=choices[0]).strip().lower()
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name}={value} is none of: {', '.join(choices)}")
+    return value
+
+
 def json_list(name: str) -> list[dict[str, Any]]:
     """Read a JSON list of objects, as RTCPeerConnection's ``iceServers`` wants it."""
     example = '[{"urls": "stun:stun.example.org:3478"}]'
@@ -468,5 +476,24 @@ MODEL_MAX_MEMORY_BYTES = whole("MODEL_MAX_MEMORY_BYTES", 1024 * 1024 * 1024, min
 # A mirror that holds the known models by name: https://models.example.org/showroom
 MODELS_BASE_URL = env.str("MODELS_BASE_URL", default="")
 INSTALL_MODELS: list[str] = env.list("INSTALL_MODELS", default=[])
+
+# --- Processor hosts: child processes for models and for processors of other packages ---------------
+
+HOST_SOFT_DEADLINE_SECONDS = seconds("HOST_SOFT_DEADLINE_SECONDS", 2)
+HOST_HARD_DEADLINE_SECONDS = seconds("HOST_HARD_DEADLINE_SECONDS", 5)
+if HOST_HARD_DEADLINE_SECONDS <= HOST_SOFT_DEADLINE_SECONDS:
+    raise ImproperlyConfigured(
+        "HOST_HARD_DEADLINE_SECONDS must be longer than HOST_SOFT_DEADLINE_SECONDS; write for example 5 and 2"
+    )
+HOST_LOAD_SECONDS = seconds("HOST_LOAD_SECONDS", 60)
+# How long a host stays after its last session: who comes back need not wait for the weights again.
+HOST_LINGER_SECONDS = seconds("HOST_LINGER_SECONDS", 10)
+HOST_MEMORY_BYTES = whole("HOST_MEMORY_BYTES", 4 * 1024**3, minimum=512 * 1024**2)
+# The highest level to try; lower ones are for hardware that needs what the higher ones forbid.
+HOST_ISOLATION = one_of("HOST_ISOLATION", ("namespaces", "seccomp", "limits"))
+# Who hosts become if the worker runs as root.
+HOST_USER = env.str("HOST_USER", default="nobody")
+# Whether uploaded models and code of other packages may meet visitors where only limits are in force.
+ALLOW_WEAK_ISOLATION = flag("ALLOW_WEAK_ISOLATION", False)
 
 SHOWROOM_VERSION = VERSION

@@ -14,7 +14,11 @@ ProcessorError
 │   ├── WrongSamples
 │   ├── WrongData
 │   └── WrongModelOutput   an uploaded model answered with something that cannot be read
-└── TooManyErrors          too many frames in a row failed
+├── TooManyErrors          too many frames in a row failed
+└── HostError              the process that the processor runs in
+    ├── TooSlow            gave nothing in time; costs one frame
+    ├── HostLost           crashed or was killed; costs one frame, another process follows
+    └── HostStopped        did so too often, or never began
 """
 
 
@@ -116,3 +120,31 @@ class TooManyErrors(ProcessorError):
 
     def __init__(self, label: str, count: int, last: ProcessorError) -> None:
         super().__init__(f"{label} was stopped after {count} failed frames in a row. {last}", permanent=True)
+
+
+class HostError(ProcessorError):
+    code = "host_error"
+
+
+class TooSlow(HostError):
+    code = "too_slow"
+
+    def __init__(self, label: str, seconds: float) -> None:
+        super().__init__(f"{label} took longer than {seconds:g} s for a frame; it was left out.")
+
+
+class HostLost(HostError):
+    code = "host_lost"
+
+    def __init__(self, label: str, cause: str) -> None:
+        super().__init__(f"{label} {cause}; it is being started again.")
+        self.cause = cause
+
+
+class HostStopped(HostError):
+    code = "host_stopped"
+
+    def __init__(self, label: str, cause: str) -> None:
+        super().__init__(
+            f"{label} {cause}. It was stopped; choose another processor, or try again later.", permanent=True
+        )

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from .base import Processor
 from .checks import check_data, check_picture, check_samples, check_time
@@ -31,6 +31,20 @@ class Outcome:
     data: dict[str, Any] | None = None
 
 
+class RunningInstance(Protocol):
+    """What a runner calls: the processor itself, or its stand-in for one in another process."""
+
+    @property
+    def output_fps(self) -> float | None: ...
+    def start(self) -> None: ...
+    def apply(self, values: Mapping[str, Any]) -> None: ...
+    def reset(self) -> None: ...
+    def close(self) -> None: ...
+    def picture(self, image: Picture, moment: float) -> Outcome: ...
+    def samples(self, samples: SampleArray, moment: float) -> Outcome: ...
+    def render(self, moment: float) -> Outcome: ...
+
+
 class Instance:
     """Everything here runs in one thread and raises nothing but ``ProcessorError``."""
 
@@ -44,6 +58,10 @@ class Instance:
         # What folds have gathered so far, by result name.
         self.folded: dict[str, Any] = {}
         set_values(self.processor, values)
+
+    @property
+    def output_fps(self) -> float | None:
+        return self.processor.output_fps
 
     def start(self) -> None:
         guarded(StartFailed(self.cls.label), self.processor.start)

@@ -144,7 +144,8 @@ class ThreadRunner(ProcessorRunner):
             self._prepare()
             self._work()
         except ProcessorError as error:
-            self._set_state(RunnerState.STOPPED, error.message, error.code)
+            if not self._closing.is_set():
+                self._set_state(RunnerState.STOPPED, error.message, error.code)
         except BaseException:
             logger.exception("The runner of %s failed", self._label)
             message = f"{self._label} was stopped by an internal error."
@@ -257,6 +258,8 @@ class ThreadRunner(ProcessorRunner):
         self._count_success(kind)
 
     def _count_error(self, kind: Call, error: ProcessorError) -> None:
+        if self._closing.is_set():
+            return
         self._measured.errors += 1
         self._errors_in_a_row[kind] += 0 if error.transient else 1
         if error.permanent:

@@ -8,6 +8,9 @@ from typing import Any
 from aiortc import RTCConfiguration, RTCIceServer
 from django.conf import settings
 
+from processors.hosts import HostOptions
+from processors.sandbox import Limits
+
 
 @dataclass(frozen=True)
 class EngineOptions:
@@ -22,6 +25,9 @@ class EngineOptions:
     # First and last UDP port for media; (0, 0) lets the system choose.
     udp_ports: tuple[int, int] = (0, 0)
 
+    # What child processes for processors may do, and how long things may take there.
+    hosts: HostOptions = field(default_factory=HostOptions)
+
     # FFmpeg's encoder for each codec, where the host named one.
     video_encoders: Mapping[str, str] = field(default_factory=dict)
 
@@ -35,6 +41,18 @@ class EngineOptions:
             ice_servers=settings.WORKER_ICE_SERVERS,
             public_address=settings.WORKER_PUBLIC_ADDRESS,
             udp_ports=settings.WORKER_UDP_PORTS,
+            hosts=HostOptions(
+                soft_deadline_seconds=settings.HOST_SOFT_DEADLINE_SECONDS,
+                hard_deadline_seconds=settings.HOST_HARD_DEADLINE_SECONDS,
+                load_seconds=settings.HOST_LOAD_SECONDS,
+                linger_seconds=settings.HOST_LINGER_SECONDS,
+                limits=Limits(
+                    level=settings.HOST_ISOLATION,
+                    memory_bytes=settings.HOST_MEMORY_BYTES,
+                    user=settings.HOST_USER,
+                    readable=(str(settings.MODELS_DIR),),
+                ),
+            ),
             video_encoders=settings.VIDEO_ENCODERS,
         )
 

@@ -11,6 +11,7 @@ import cv2
 
 from processors import catalogue
 from processors.exceptions import NotInstalled, ProcessorError
+from processors.hosts import HostPool
 from processors.thread_runner import ThreadRunner
 
 from . import aiortc_hooks, engine_metrics
@@ -58,6 +59,7 @@ class MediaWorker:
         self._rooms: dict[str, LiveRoom] = {}
         self._room_of: dict[str, LiveRoom] = {}
         self._codec_pool = ThreadPoolExecutor(CODEC_THREADS, thread_name_prefix="codec")
+        self.hosts = HostPool(options.hosts)
         self._load = LoadMeter()
         self._is_draining = False
         # Events on their way to the web, and sessions on their way out.
@@ -123,6 +125,7 @@ class MediaWorker:
         await asyncio.gather(*(self._end(session, "drain") for session in list(self._seats)))
         if self._tasks:
             await asyncio.wait(self._tasks)
+        await asyncio.get_running_loop().run_in_executor(None, self.hosts.close)
         self._codec_pool.shutdown(wait=False, cancel_futures=True)
 
     # --- messages ------------------------------------------------------------------------------------------
@@ -202,6 +205,7 @@ class MediaWorker:
             STUDIO_SECTIONS if room.is_studio else ROOM_SECTIONS,
             self._options,
             self._codec_pool,
+            self.hosts,
             lambda: self._tell_live(session),
         )
         room.add(seat)
@@ -249,7 +253,7 @@ class MediaWorker:
                 raise NotInstalled(processor_class.label)
         except ProcessorError as error:
             raise ProcessorNotReady(error.message) from error
-        return Assignment(spec["slug"], spec.get("version", 0), processor_class, configuration)
+        return Assignment(spec["slug"], key, spec.get("version", 0), processor_class, configuration)
 
     async def _end(self, session: str, reason: str) -> None:
         seat = self._seats.pop(session, None)

@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from processors import catalogue
 from processors.base import Processor, has_own_clock, needs_pixels, needs_samples
+from processors.host_process import HostSpec
+from processors.host_runner import HostRunner
+from processors.hosts import HostPool
 from processors.runner import ProcessorRunner, RunnerState, Statistics
 from processors.thread_runner import ThreadRunner
 
@@ -54,12 +58,22 @@ class ProcessorNews:
 
 @dataclass(frozen=True)
 class Assignment:
-    """A processor to run: its class, the catalogue row's slug and version, and what it is configured with."""
+    """A processor to run: the catalogue row's slug, key and version, its class, and what it is configured with."""
 
     slug: str
+    key: str
     version: int
     processor_class: type[Processor]
     configuration: Mapping[str, Any]
+
+    @property
+    def needs_host(self) -> bool:
+        """Whether it may hang, crash or do what it should not: then it runs in a process of its own."""
+        return self.processor_class.isolation == "host" or self.key not in catalogue.BUILTINS
+
+    @property
+    def host_spec(self) -> HostSpec:
+        return HostSpec(self.key, self.version, self.configuration, self.processor_class.label)
 
 
 class Pipeline:
@@ -68,6 +82,7 @@ class Pipeline:
     def __init__(
         self,
         codec_pool: Executor,
+        hosts: HostPool,
         quality: Quality,
         listener: Listener,
         encoders: Mapping[str, str] = MappingProxyType({}),
@@ -90,6 +105,7 @@ class Pipeline:
         self._input_feed = Feed("input")
         self._placeholder_feed = Feed("placeholder")
         self._codec_pool = codec_pool
+        self._hosts = hosts
         self._assignment: Assignment | None = None
         # Whether the processor in force leaves the picture, or the sound, as it is.
         self._forwards_video = True
@@ -201,15 +217,12 @@ class Pipeline:
     # --- the processor ---------------------------------------------------------------------------
 
     def _build(self, assignment: Assignment, parameters: Mapping[str, Any]) -> ProcessorRunner:
-        self._output = RunnerOutput(self, self._loop, has_own_clock(assignment.processor_class))
-        return ThreadRunner(
-            assignment.processor_class,
-            assignment.configuration,
-            parameters,
-            self.incoming_video,
-            self.incoming_audio,
-            self._output,
-        )
+        processor_class = assignment.processor_class
+        self._output = RunnerOutput(self, self._loop, has_own_clock(processor_class))
+        streams = (self.incoming_video, self.incoming_audio, self._output)
+        if assignment.needs_host:
+            return HostRunner(processor_class, assignment.host_spec, self._hosts, parameters, *streams)
+        return ThreadRunner(processor_class, assignment.configuration, parameters, *streams)
 
     def _open(self) -> None:
         """Start the runner that was built and set the streams to it."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any
 
+from processors.hosts import HostPool
+
 from . import aiortc_hooks
 from .answer import QUALITIES
 from .engine_options import EngineOptions
@@ -35,6 +37,7 @@ class Seat:
         max_sections: Mapping[str, int],
         options: EngineOptions,
         codec_pool: Executor,
+        hosts: HostPool,
         on_live: Callable[[], None],
     ) -> None:
         self.session = session
@@ -47,7 +50,7 @@ class Seat:
         self._options = options
         self._on_live = on_live
         self._quality = QUALITIES["standard"]
-        self.pipeline = Pipeline(codec_pool, self._quality, self, options.video_encoders)
+        self.pipeline = Pipeline(codec_pool, hosts, self._quality, self, options.video_encoders)
         self.peer: PeerSession | None = None
         self._created_at = time.monotonic()
         self._was_connected = False

@@ -1,0 +1,227 @@
+"""Processors as bad as they get: they crash, hang, fork, eat memory, spy and lie. They run in hosts only."""
+
+import ctypes
+import os
+import re
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from processors.base import AudioProcessor, Processor, VideoProcessor
+from processors.parameters import FloatParameter, MenuParameter, NumberParameter
+from processors.results import Number, Result, Text
+
+
+def hang_in_python() -> None:
+    while True:
+        pass
+
+
+def hang_in_native_code() -> None:
+    """A regular expression that never comes back holds the interpreter's lock all the while."""
+    re.match(r"(a+)+$", "a" * 64 + "b")
+
+
+FAULTS = {
+    "none": lambda: None,
+    "segfault": lambda: ctypes.string_at(0),
+    "abort": os.abort,
+    "exit": lambda: os._exit(3),
+    "hang": hang_in_python,
+    "native": hang_in_native_code,
+    "sleep": lambda: time.sleep(3600),
+    "memory": lambda: np.ones(8 * 1024**3, np.uint8),
+    "raise": lambda: 1 / 0,
+}
+
+
+class Bad(VideoProcessor):
+    """Negates pictures until it is told to do something else."""
+
+    label = "Bad"
+    every_frame = False
+    fault = MenuParameter("Fault", choices=list(FAULTS), default="none")
+    # The fault comes with pictures whose first pixel has this value, so that one visitor's frames can be bad.
+    trigger = NumberParameter("Trigger", default=-1, integer=True)
+    results = {"loads": Number("Loads"), "pid": Number("Process")}
+    loads = 0
+
+    @classmethod
+    def load(cls, configuration: Any) -> dict[str, int]:
+        time.sleep(configuration.get("load_seconds", 0))
+        FAULTS[configuration.get("load", "none")]()
+        Bad.loads += 1
+        return {"loads": Bad.loads}
+
+    def start(self) -> None:
+        FAULTS[self.configuration.get("start", "none")]()
+
+    def process(self, image: Any) -> Result:
+        if self.trigger < 0 or image[0, 0, 0] == self.trigger:
+            FAULTS[self.fault]()
+        return Result(255 - image, data={"loads": self.shared["loads"], "pid": os.getpid()})
+
+    def close(self) -> None:
+        FAULTS[self.configuration.get("close", "none")]()
+
+
+class BadAtHundred(VideoProcessor):
+    """Works for 99 pictures and fails at the hundredth."""
+
+    label = "Bad at 100"
+    count = 0
+
+    def process(self, image: Any) -> Any:
+        self.count += 1
+        if self.count == 100:
+            raise RuntimeError("The hundredth picture.")
+        return 255 - image
+
+
+class Wrong(VideoProcessor):
+    """Gives what no processor may."""
+
+    label = "Wrong"
+    fault = MenuParameter(
+        "Fault", choices=["none", "text", "shape", "float", "nan", "huge", "data", "time"], default="none"
+    )
+    results = {"value": Number("Value")}
+
+    def process(self, image: Any) -> Any:
+        wrong = {
+            "text": "a string",
+            "shape": image[0],
+            "float": image / 255.0,
+            "nan": image * np.nan,
+            "huge": np.zeros((5000, 5000, 3), np.uint8),
+            "data": Result(image, data={"other": 1}),
+            "time": Result(image, time=float("inf")),
+        }
+        return wrong.get(self.fault, image)
+
+
+class Spy(VideoProcessor):
+    """Tries what a processor must not be able to do, and says how it went."""
+
+    label = "Spy"
+    attempt = MenuParameter(
+        "Attempt",
+        choices=[
+            "nothing", "socket", "settings", "secret", "environment", "parent", "write", "fork", "threads",
+            "execute", "memory", "kill", "home",
+        ],
+        default="nothing",
+    )  # fmt: skip
+    results = {"outcome": Text("Outcome")}
+
+    def process(self, image: Any) -> Result:
+        try:
+            said = str(getattr(self, f"try_{self.attempt}")())
+        except (OSError, MemoryError, cv2.error, RuntimeError) as error:
+            said = f"refused: {type(error).__name__}"
+        return Result(image, data={"outcome": said[:200]})
+
+    def try_nothing(self) -> str:
+        return "did nothing"
+
+    def try_socket(self) -> str:
+        with socket.create_connection(("127.0.0.1", self.configuration["port"]), 1):
+            return "connected"
+
+    def try_settings(self) -> str:
+        return Path(self.configuration["settings"]).read_text()[:50]
+
+    def try_secret(self) -> str:
+        return Path(self.configuration["secret"]).read_text()
+
+    def try_home(self) -> str:
+        return str(os.listdir(self.configuration["home"]))
+
+    def try_environment(self) -> str:
+        return os.environ.get("SHOWROOM_TEST_SECRET", "refused: not there")
+
+    def try_parent(self) -> str:
+        return Path(f"/proc/{os.getppid()}/environ").read_text()
+
+    def try_write(self) -> str:
+        return str(Path(self.configuration["writable"]).write_text("x"))
+
+    def try_fork(self) -> str:
+        return " ".join(str(fork()) for _ in range(1000))
+
+    def try_execute(self) -> str:
+        return subprocess.run(["/bin/echo", "ran"], capture_output=True, text=True, check=True).stdout
+
+    def try_memory(self) -> str:
+        return str(np.ones(8 * 1024**3, np.uint8)[::4096].sum())
+
+    def try_kill(self) -> str:
+        os.kill(os.getppid(), 0)
+        return "could signal the worker"
+
+
+def fork() -> int:
+    child = os.fork()
+    if child == 0:
+        time.sleep(60)
+        os._exit(0)
+    return child
+
+
+class Hidden(VideoProcessor):
+    """Shows a grey wall and never the room, also while it crashes."""
+
+    label = "Hidden"
+    never_passthrough = True
+    fault = MenuParameter("Fault", choices=list(FAULTS), default="none")
+
+    def process(self, image: Any) -> Any:
+        FAULTS[self.fault]()
+        return np.full_like(image, 112)
+
+
+class Louder(AudioProcessor):
+    """Doubles the sound."""
+
+    label = "Louder"
+
+    def process(self, samples: Any) -> Any:
+        return samples * 2
+
+
+class Clock(Processor):
+    """Pictures of its own, as many a second as one wants."""
+
+    label = "Clock"
+    gives = frozenset({"video"})
+    output_fps = FloatParameter("Frames", default=20, minimum=5, maximum=40, step=5)
+
+    def render(self) -> Any:
+        return np.full((48, 64, 3), int(self.frame_time * 10) % 256, np.uint8)
+
+
+class Larger(VideoProcessor):
+    """Gives a picture four times as large, in planes or in colour."""
+
+    label = "Larger"
+
+    def process(self, image: Any) -> Any:
+        return cv2.resize(image, None, fx=2, fy=2)
+
+
+class Planes(VideoProcessor):
+    """Negates the brightness and leaves the colours."""
+
+    label = "Planes"
+    pixel_format = "yuv420p"
+
+    def process(self, image: Any) -> Any:
+        changed = image.copy()
+        rows = image.shape[0] * 2 // 3
+        changed[:rows] = 255 - changed[:rows]
+        return changed

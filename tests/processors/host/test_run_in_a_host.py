@@ -1,0 +1,105 @@
+"""A processor in a host gives what it gives in a thread."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from processors.hosts import HostPool
+from tests.processors.desk import at_desk, grey, tone, wait_until
+
+from .conftest import HostDesk
+
+SitDown = Callable[..., HostDesk]
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, shape, np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("key", "shape"),
+    [
+        ("test-bad", (480, 640, 3)),
+        ("edges", (480, 640)),
+        ("test-planes", (720, 640)),
+        ("test-larger", (120, 160, 3)),
+        ("rotate", (48, 64, 3)),
+    ],
+)
+def test_pictures_are_the_same_as_from_a_thread(sit_down: SitDown, key: str, shape: tuple[int, ...]) -> None:
+    hosted = sit_down(key)
+    image = noise(*shape)
+    with at_desk(hosted.runner.processor_class, {"load": "none"}) as desk:
+        expected = desk.picture_of(image, 1.5)
+    given = hosted.picture_of(image, 1.5)
+    assert np.array_equal(given, expected)
+    assert hosted.notebook.pictures[-1][1:] == desk.notebook.pictures[-1][1:]
+
+
+def test_a_picture_may_change_its_size_at_any_time(sit_down: SitDown) -> None:
+    desk = sit_down("test-bad")
+    for width, height in ((64, 48), (1280, 720), (32, 32), (640, 480)):
+        assert desk.picture_of(grey(10, width, height)).shape == (height, width, 3)
+
+
+def test_sound_comes_back(sit_down: SitDown) -> None:
+    desk = sit_down("test-louder")
+    quiet = tone(440, 0.02, 0.1)
+    desk.microphone.hear(quiet, 2.0)
+    desk.runner.notify()
+    wait_until(lambda: desk.notebook.sounds, 30)
+    samples, time = desk.notebook.sounds[0]
+    assert time == 2.0
+    assert np.allclose(samples, 2 * quiet)
+
+
+def test_a_processor_with_its_own_clock_follows_its_parameter(sit_down: SitDown) -> None:
+    desk = sit_down("test-clock", output_fps=40)
+    wait_until(lambda: len(desk.notebook.pictures) >= 20, 30)
+    times = [time for _image, time, _format in desk.notebook.pictures]
+    assert np.diff(times[:10]).max() < 0.2
+    desk.runner.set_parameters({"output_fps": 5})
+    wait_until(lambda: np.diff([time for _i, time, _f in desk.notebook.pictures])[-2:].min() > 0.19)
+
+
+def test_parameters_act_between_two_frames(sit_down: SitDown) -> None:
+    desk = sit_down("rotate")
+    values = desk.runner.parameters
+    assert desk.picture_of(grey(9)).shape == (48, 64, 3) or values
+    desk.runner.set_parameters({"angle": 90})
+    desk.picture_of(grey(9))
+
+
+def test_sessions_share_one_host_and_one_load(sit_down: SitDown, pool: HostPool) -> None:
+    desks = [sit_down("test-bad") for _ in range(4)]
+    for desk in desks:
+        desk.picture_of(grey(10))
+        wait_until(lambda desk=desk: desk.notebook.results)
+    assert {desk.last_data["pid"] for desk in desks} == set(pool.pids())
+    assert {desk.last_data["loads"] for desk in desks} == {1}
+
+
+def test_other_configurations_have_other_hosts(sit_down: SitDown, pool: HostPool) -> None:
+    for number in range(2):
+        sit_down("test-bad", {"number": number}).picture_of(grey(10))
+    assert len(set(pool.pids())) == 2
+
+
+def test_a_host_goes_when_nobody_needs_it(sit_down: SitDown, pool: HostPool) -> None:
+    desk = sit_down("test-bad")
+    desk.picture_of(grey(10))
+    assert pool.states() == {"test-bad": "ready"}
+    desk.close()
+    wait_until(lambda: not pool.states())
+
+
+def test_a_warm_host_is_there_before_the_first_session(sit_down: SitDown, pool: HostPool) -> None:
+    from processors.host_process import HostSpec
+
+    pool.warm(HostSpec("test-bad", 1, {}))
+    assert pool.states() == {"test-bad": "loading"}
+    wait_until(lambda: pool.states() == {"test-bad": "ready"}, 30)
+    before = pool.pids()
+    assert sit_down("test-bad").picture_of(grey(10)) is not None
+    assert pool.pids() == before
