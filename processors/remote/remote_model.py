@@ -1,11 +1,10 @@
 """A model on another server, in the place of one that is here: the same spec, the same way of reading its outputs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ..exceptions import ProcessorUnavailable, WrongModelOutput
-from ..inference import providers
 from ..inference.decoded import Decoded
 from ..inference.preprocess import Tensor
 from ..inference.session import Model
@@ -13,19 +12,9 @@ from ..inference.spec import ModelSpec
 from ..results import Picture
 from .connection import Client, Connection, connection_to
 from .errors import WrongAnswer
+from .remote_session import RemoteSession
 from .server import Call, ModelFacts, RemoteServer
 from .tensors import DTYPES, TensorFacts
-
-# The protocol's names of types, and onnxruntime's.
-TYPES = {
-    "BOOL": "tensor(bool)",
-    "UINT8": "tensor(uint8)",
-    "INT32": "tensor(int32)",
-    "INT64": "tensor(int64)",
-    "FP16": "tensor(float16)",
-    "FP32": "tensor(float)",
-    "FP64": "tensor(double)",
-}
 
 
 class RemoteModel:
@@ -89,7 +78,7 @@ class AskedModel(Model):
         self._facts = facts
         self._version = version
         self._server = server
-        super().__init__(DescribedSession(facts), spec)
+        super().__init__(RemoteSession(facts), spec)
 
     def _run(self, inputs: dict[str, Tensor]) -> Sequence[Any]:
         """Not limited to the number of cores: here we only wait."""
@@ -97,33 +86,6 @@ class AskedModel(Model):
         call = Call(self._facts.name, self._version, inputs, promised, self._server.deadline_seconds)
         answer = self._client.infer(call)
         return [answer[name] for name in self._outputs]
-
-
-@dataclass(frozen=True)
-class Described:
-    name: str
-    type: str
-    shape: tuple[int, ...]
-
-
-class DescribedSession:
-    """What ``Model`` asks a session of onnxruntime about, answered from the server's metadata."""
-
-    def __init__(self, facts: ModelFacts) -> None:
-        self._facts = facts
-
-    def get_inputs(self) -> list[Described]:
-        return [described(facts) for facts in self._facts.inputs]
-
-    def get_outputs(self) -> list[Described]:
-        return [described(facts) for facts in self._facts.outputs]
-
-    def get_providers(self) -> list[str]:
-        return providers.wanted()  # where it runs is the server's affair
-
-
-def described(facts: TensorFacts) -> Described:
-    return Described(facts.name, TYPES.get(facts.datatype, facts.datatype), facts.shape)
 
 
 def completed(facts: ModelFacts, spec: ModelSpec) -> ModelFacts:
