@@ -14,6 +14,7 @@ ProcessorError
 │   ├── WrongSamples
 │   ├── WrongData
 │   └── WrongModelOutput   an uploaded model answered with something that cannot be read
+├── OutputFailed           what ``process()`` gave could not be encoded and sent
 ├── TooManyErrors          too many frames in a row failed
 └── HostError              the process that the processor runs in
     ├── TooSlow            gave nothing in time; costs one frame
@@ -113,6 +114,13 @@ class WrongData(WrongOutput):
 
 class WrongModelOutput(WrongOutput):
     code = "wrong_model_output"
+
+
+class OutputFailed(ProcessorError):
+    code = "output_failed"
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f"What {label} gives cannot be sent. The host finds the reason in the log.")
 
 
 class TooManyErrors(ProcessorError):

@@ -146,9 +146,13 @@ def guarded(failure: ProcessorError, call: Callable[[], T]) -> T:
 
 
 def fail(failure: ProcessorError, error: BaseException) -> NoReturn:
-    """Log with the trace at most every few seconds: a processor that fails on each frame must not fill a disk."""
+    log_seldom(failure, error)
+    raise failure from error
+
+
+def log_seldom(failure: ProcessorError, error: BaseException) -> None:
+    """Log with the trace at most every few seconds: what fails on each frame must not fill a disk."""
     now = time.monotonic()
     if now - logged_at.get(failure.message, float("-inf")) > LOG_PAUSE_SECONDS:
         logged_at[failure.message] = now
         logger.warning("%s", failure, exc_info=error)
-    raise failure from error

@@ -81,6 +81,7 @@ class Statistics:
     process_ms_p50: float
     process_ms_p95: float
     last_result_at: float | None
+    undelivered: int = 0
 
 
 @dataclass
@@ -90,6 +91,8 @@ class Measurements:
     processed: int = 0
     dropped: int = 0
     errors: int = 0
+    # Results that could not be handed on.
+    undelivered: int = 0
     last_result_at: float | None = None
     _calls: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=STATISTICS_CALLS))
     _lock: Lock = field(default_factory=Lock)
@@ -105,7 +108,9 @@ class Measurements:
         with self._lock:
             recent = sorted(took for ended, took in self._calls if ended >= since)
         p50, p95 = quantile(recent, 0.5), quantile(recent, 0.95)
-        return Statistics(self.processed, self.dropped, self.errors, p50, p95, self.last_result_at)
+        return Statistics(
+            self.processed, self.dropped, self.errors, p50, p95, self.last_result_at, self.undelivered
+        )
 
 
 class ProcessorRunner(ABC):

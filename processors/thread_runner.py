@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from .base import Processor, has_own_clock, needs_pixels, needs_samples
-from .exceptions import ProcessorError, TooManyErrors
-from .instance import Instance, Outcome, RunningInstance
+from .exceptions import OutputFailed, ProcessorError, TooManyErrors
+from .instance import Instance, Outcome, RunningInstance, log_seldom
 from .runner import (
     ERRORS_IN_A_ROW,
     STALLED_SECONDS,
@@ -72,6 +72,8 @@ class ThreadRunner(ProcessorRunner):
         self._busy_since: float | None = None
         # By kind of call, so that good sound does not hide broken pictures.
         self._errors_in_a_row: Counter[Call] = Counter()
+        # Results of each kind in a row that the engine could not take.
+        self._undelivered_in_a_row: Counter[Call] = Counter()
         # Own clock: when it began, and the moment on it of the last picture.
         self._opened_at = 0.0
         self._last_tick: float | None = None
@@ -254,7 +256,7 @@ class ThreadRunner(ProcessorRunner):
         self._busy_since = None
         if kind == self._counts:
             self._measured.add_call(started, time.monotonic())
-        self._deliver_outcome(outcome)
+        self._deliver_outcome(kind, outcome)
         self._count_success(kind)
 
     def _count_error(self, kind: Call, error: ProcessorError) -> None:
@@ -270,22 +272,37 @@ class ThreadRunner(ProcessorRunner):
 
     def _count_success(self, kind: Call) -> None:
         self._errors_in_a_row.pop(kind, None)
-        if not self._errors_in_a_row and kind != "reset":
+        undelivered = max(self._undelivered_in_a_row.values(), default=0)
+        if not self._errors_in_a_row and undelivered < ERRORS_IN_A_ROW and kind != "reset":
             self._set_state(RunnerState.RUNNING)
 
-    def _deliver_outcome(self, outcome: Outcome) -> None:
-        """Hand on what there is. A failing output is the engine's affair and must not count as an error."""
+    def _deliver_outcome(self, kind: Call, outcome: Outcome) -> None:
+        """Hand on what there is. A failing output is the engine's affair and must not stop the processor."""
         if self._abandoned:
             return
         try:
-            if outcome.image is not None:
-                self.output.picture(outcome.image, outcome.time, outcome.pixel_format)
-            if outcome.samples is not None:
-                self.output.samples(outcome.samples, outcome.time, self.processor_class.sample_rate)
-            if outcome.data is not None:
-                self.output.data(outcome.data, outcome.time)
-        except Exception:
-            logger.exception("The output of %s failed", self._label)
+            self._hand_on(outcome)
+        except Exception as error:
+            self._count_undelivered(kind, error)
+        else:
+            self._undelivered_in_a_row.pop(kind, None)
+
+    def _hand_on(self, outcome: Outcome) -> None:
+        if outcome.image is not None:
+            self.output.picture(outcome.image, outcome.time, outcome.pixel_format)
+        if outcome.samples is not None:
+            self.output.samples(outcome.samples, outcome.time, self.processor_class.sample_rate)
+        if outcome.data is not None:
+            self.output.data(outcome.data, outcome.time)
+
+    def _count_undelivered(self, kind: Call, error: Exception) -> None:
+        """Tell the visitor when it goes on: his picture stands although the processor works."""
+        failure = OutputFailed(self._label)
+        log_seldom(failure, error)
+        self._measured.undelivered += 1
+        self._undelivered_in_a_row[kind] += 1
+        if self._undelivered_in_a_row[kind] >= ERRORS_IN_A_ROW:
+            self._set_state(RunnerState.FAILING, failure.message, failure.code)
 
     def _finish(self) -> None:
         if self._instance is not None:

@@ -263,7 +263,7 @@ class Seat:
             "fps_out": round(outgoing.rate.per_second(), 1),
             "processed": statistics.processed if statistics else 0,
             "dropped": statistics.dropped if statistics else 0,
-            "errors": statistics.errors if statistics else 0,
+            "errors": statistics.errors + statistics.undelivered if statistics else 0,
             "process_ms": process_ms,
             "encode_ms": encode_ms,
             "queue_ms": round(max(0.0, inside_ms - process_ms - encode_ms), 1),

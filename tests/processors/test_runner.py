@@ -91,6 +91,31 @@ def test_memory_stays_flat_while_frames_are_dropped():
     assert peak < 40 * picture.nbytes  # the camera's own queue holds 30
 
 
+def test_an_output_that_fails_is_logged_once_counted_and_told_and_the_processor_goes_on(caplog):
+    with at_desk(type("Unsent", (Negative,), {})) as desk:
+        broken = threading.Event()
+        broken.set()
+        picture = desk.notebook.picture
+
+        def fail_while_broken(*what: Any) -> None:
+            if broken.is_set():
+                raise MemoryError("no room in the encoder")
+            picture(*what)
+
+        desk.notebook.picture = fail_while_broken
+        for number in range(ERRORS_IN_A_ROW + 5):
+            desk.show(grey(10), number)
+            wait_until(lambda number=number: desk.runner.statistics.undelivered == number + 1)
+        assert desk.notebook.states[-1][0::2] == (RunnerState.FAILING, "output_failed")
+        broken.clear()
+        desk.picture_of(grey(10), 99.0)
+        wait_until(lambda: desk.notebook.last_state == RunnerState.RUNNING)
+        assert desk.runner.statistics.errors == 0
+    states = [state for state, *_ in desk.notebook.states]
+    assert states == ["starting", "running", "failing", "running", "stopped"]
+    assert len([record for record in caplog.records if "cannot be sent" in record.getMessage()]) == 1
+
+
 def test_every_frame_comes_in_order_when_it_is_asked_for():
     class Recorder(VideoProcessor):
         every_frame = True
@@ -530,7 +555,7 @@ def test_an_output_that_fails_is_not_the_fault_of_the_processor():
         runner.notify()
         wait_until(lambda count=number + 1: runner.statistics.processed == count)
     assert runner.statistics.errors == 0
-    assert notebook.last_state == RunnerState.RUNNING
+    assert notebook.last_state == RunnerState.FAILING
     assert runner.close(5)
 
 
