@@ -46,6 +46,17 @@ class NoRoom(InstallFailed):
 def fetch(model: KnownModel, part: Path, base_url: str = "", on_progress: OnProgress | None = None) -> Path:
     """Return ``part``, whole and proved. What came before a cut stays in it for the next attempt."""
     progress = on_progress or (lambda _done, _total: None)
+    resumed = size_of(part) > 0
+    try:
+        return fetch_and_prove(model, part, base_url, progress)
+    except WrongContent:
+        # What an earlier attempt left may have been the wrong part: once more, from the start.
+        if not resumed:
+            raise
+        return fetch_and_prove(model, part, base_url, progress)
+
+
+def fetch_and_prove(model: KnownModel, part: Path, base_url: str, progress: OnProgress) -> Path:
     check_room(part.parent, model.bytes - size_of(part))
     for attempt in range(1, ATTEMPTS + 1):
         before = size_of(part)

@@ -115,7 +115,7 @@ def _part(model: KnownModel) -> Path:
 
 
 def _possible(model: KnownModel) -> list[str]:
-    return [key for key in model.processors if key in catalogue.BUILTINS]
+    return [key for key in model.processors if catalogue.is_our_own(key)]
 
 
 def _processor_for(model: KnownModel, key: str) -> Processor:
