@@ -6,14 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from processors.model_files import FOLDER_VARIABLE
+from processors import sandbox
 
 from .reports import Refused
 
@@ -25,7 +24,6 @@ REPORT_BYTES = 16 * 1024 * 1024
 LOG_CHARACTERS = 2000
 # The process ends itself first, if it can.
 GRACE_SECONDS = 1
-INHERITED = ("PATH", "PYTHONPATH", "LANG", "HOME", FOLDER_VARIABLE)
 
 OnPhase = Callable[[str], None]
 
@@ -56,6 +54,24 @@ def ask(
         return _Conversation(module, order | limits | given, allowance, (file.fileno(),)).result(on_phase)
 
 
+class LastWords:
+    """The end of what a process writes to its error output, which it must never find full."""
+
+    def __init__(self, stream: IO[str] | None) -> None:
+        self._stream = stream
+        self._end = ""
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def text(self) -> str:
+        self._thread.join(GRACE_SECONDS)
+        return self._end
+
+    def _listen(self) -> None:
+        while self._stream and (part := self._stream.read(LOG_CHARACTERS)):
+            self._end = (self._end + part)[-LOG_CHARACTERS:]
+
+
 class _Conversation:
     def __init__(
         self, module: str, order: dict[str, Any], allowance: Allowance, descriptors: tuple[int, ...]
@@ -67,8 +83,8 @@ class _Conversation:
         self._out_of_time = False
 
     def result(self, on_phase: OnPhase) -> dict[str, Any]:
-        with tempfile.TemporaryFile() as errors:
-            process = self._start(errors)
+        with self._start() as process:
+            last_words = LastWords(process.stderr)
             timer = threading.Timer(self._allowance.seconds, self._end, [process])
             timer.start()
             try:
@@ -79,19 +95,20 @@ class _Conversation:
             finally:
                 timer.cancel()
                 _kill(process)
-            return self._judged(answer, process.wait(), errors)
+            return self._judged(answer, process.wait(), last_words)
 
-    def _start(self, errors: IO[bytes]) -> "subprocess.Popen[str]":
+    def _start(self) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             [sys.executable, "-m", self._module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=errors,
+            stderr=subprocess.PIPE,
             cwd=ROOT,
-            env={name: os.environ[name] for name in INHERITED if name in os.environ},
+            env=sandbox.bare_environment(),
             pass_fds=self._descriptors,
             start_new_session=True,
             text=True,
+            errors="replace",
         )
 
     def _answer(self, process: "subprocess.Popen[str]", on_phase: OnPhase) -> dict[str, Any] | None:
@@ -110,21 +127,20 @@ class _Conversation:
             on_phase(str(said["phase"])[:40])
         return None
 
-    def _judged(self, answer: dict[str, Any] | None, status: int, errors: IO[bytes]) -> dict[str, Any]:
+    def _judged(self, answer: dict[str, Any] | None, status: int, last_words: LastWords) -> dict[str, Any]:
         if answer and isinstance(answer.get("result"), dict):
             result: dict[str, Any] = answer["result"]
             return result
-        raise self._refusal(answer, status, errors)
+        raise self._refusal(answer, status, last_words)
 
-    def _refusal(self, answer: dict[str, Any] | None, status: int, errors: IO[bytes]) -> Refused:
+    def _refusal(self, answer: dict[str, Any] | None, status: int, last_words: LastWords) -> Refused:
         if self._out_of_time or status == -signal.SIGXCPU:
             return Refused("out-of-time", seconds=round(self._allowance.seconds))
         if answer and "refused" in answer:
             return self._told(answer["refused"])
-        errors.seek(0)
-        last_words = errors.read()[-LOG_CHARACTERS:].decode(errors="replace")
-        logger.warning("The check of a model ended with status %s: %s", status, last_words)
-        if "MemoryError" in last_words or "bad_alloc" in last_words:
+        said = last_words.text()
+        logger.warning("The check of a model ended with status %s: %s", status, said)
+        if "MemoryError" in said or "bad_alloc" in said:
             return self._out_of_memory()
         # A process that has not been ended by a signal has failed by a mistake of ours.
         if status < 0 and status != -signal.SIGKILL:

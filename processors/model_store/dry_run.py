@@ -76,7 +76,7 @@ def first_runnable(session: Any) -> tuple[dict[str, Any], list[float]]:
 
 
 def possible_inputs(declared: list[Any]) -> Iterator[dict[str, Any]]:
-    if not any(len(item.shape) in (0, PICTURE_RANK) for item in declared):
+    if not any(may_be_picture(item) for item in declared):
         raise Refused("no-input")
     seen = set()
     for height, width in SIDES:
@@ -84,6 +84,11 @@ def possible_inputs(declared: list[Any]) -> Iterator[dict[str, Any]]:
         if str(shapes) not in seen:
             seen.add(str(shapes))
             yield {item.name: grey(item, shapes[item.name]) for item in declared}
+
+
+def may_be_picture(item: Any) -> bool:
+    """No sizes at all mean that they are unknown, or that it is a single number."""
+    return len(item.shape) == PICTURE_RANK or (not item.shape and "int64" not in item.type)
 
 
 def shape_with(item: Any, height: int, width: int) -> tuple[int, ...]:

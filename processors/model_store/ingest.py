@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from .confine import confine, end_with_the_parent
+from . import confine
 from .reports import Refused, Reporter
 
 Step = Callable[[bytes, dict[str, Any], Reporter], dict[str, Any]]
@@ -62,12 +62,12 @@ def load_libraries() -> None:
 
 
 def main() -> None:
-    end_with_the_parent()
+    confine.enter_sandbox()
     reporter = Reporter()
     order = json.load(sys.stdin)
     reporter.phase("start")
     load_libraries()
-    confine(order["memory_bytes"], order["seconds"])
+    confine.limit(order["memory_bytes"], order["seconds"])
     try:
         with os.fdopen(order["descriptor"], "rb") as file:
             data = file.read()

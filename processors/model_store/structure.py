@@ -8,23 +8,12 @@ import onnx
 from google.protobuf.message import DecodeError, Message
 
 from .reports import Refused
+from .structure_head import HEAD_BYTES, refuse_other_formats
 
 OWN_DOMAINS = frozenset({"", "ai.onnx", "ai.onnx.ml"})
 LEAST_IR_VERSION = 3
 FACT_CHARACTERS = 2000
 METADATA_ENTRIES = 40
-# What people upload by mistake begins with these bytes, at this place.
-MISTAKEN = (
-    (0, b"PK\x03\x04", "archive"),
-    (0, b"\x1f\x8b", "archive"),
-    (0, b"7z\xbc\xaf", "archive"),
-    (0, b"Rar!", "archive"),
-    (257, b"ustar", "archive"),
-    (0, b"\x89HDF", "hdf5"),
-    (4, b"TFL3", "tflite"),
-    (4, b"ORTM", "ort"),
-)
-PICKLE_PROTOCOLS = range(2, 6)
 
 
 @dataclass(frozen=True)
@@ -33,20 +22,9 @@ class Limits:
     domains: frozenset[str] = field(default_factory=frozenset)
 
 
-def refuse_other_formats(head: bytes) -> None:
-    """Say what it is instead of "not ONNX": the next step depends on it."""
-    if not head:
-        raise Refused("empty")
-    for place, mark, code in MISTAKEN:
-        if head[place : place + len(mark)] == mark:
-            raise Refused(code)
-    if head[0] == 0x80 and len(head) > 1 and head[1] in PICKLE_PROTOCOLS:
-        raise Refused("pickle")
-
-
 def read_model(data: bytes, limits: Limits) -> dict[str, Any]:
     """Return the facts an admin wants to see; raise ``Refused`` for what the site does not take."""
-    refuse_other_formats(data[:512])
+    refuse_other_formats(data[:HEAD_BYTES])
     model = parsed(data)
     nodes = refuse_dangers(model, limits)
     refuse_versions(model)

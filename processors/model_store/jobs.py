@@ -1,0 +1,58 @@
+"""Work that takes longer than a page may: done by threads in the background, one for each sort of work."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+
+from django.db import connections
+
+logger = logging.getLogger(__name__)
+
+Job = Callable[[], None]
+
+
+class Desk:
+    """Does one thing after the other. The thread ends with the process, and so do the children it started."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._waiting: queue.SimpleQueue[tuple[str, Job]] = queue.SimpleQueue()
+        self._keys: set[str] = set()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def submit(self, key: str, job: Job) -> bool:
+        """Return whether it was taken; what waits or runs already is not done twice."""
+        with self._lock:
+            if key in self._keys:
+                return False
+            self._keys.add(key)
+            self._waiting.put((key, job))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+                self._thread.start()
+        return True
+
+    def is_busy_with(self, key: str) -> bool:
+        with self._lock:
+            return key in self._keys
+
+    def _work(self) -> None:
+        while True:
+            key, job = self._waiting.get()
+            try:
+                job()
+            except Exception:
+                logger.exception("The background job %s failed", key)
+            finally:
+                with self._lock:
+                    self._keys.discard(key)
+                connections.close_all()
+
+
+checks = Desk("model-checks")
+trials = Desk("model-trials")
+installs = Desk("model-installs")
