@@ -71,6 +71,10 @@ class Model:
         outputs = self.run(tensor, placement)
         return self._decode(outputs, self._reading(threshold, iou)).placed(placement)
 
+    def raw(self, image: Picture) -> list[Tensor]:
+        """Return the outputs as they are, for those who look at them themselves."""
+        return self.run(*prepare(image, self.spec.input))
+
     def run(self, tensor: Tensor, placement: Placement) -> list[Tensor]:
         """Return the outputs in the order of the spec, free of NaN and infinity."""
         outputs = self._run(self._inputs(tensor, placement))

@@ -20,7 +20,7 @@ def decode(outputs: Outputs, reading: Reading) -> Image:
         raise WrongModelOutput(f"The model gave {len(maps)} channels, and a picture has one or three.")
     factor, offset = FACTORS.get(reading.options.get("range", "0-255"), FACTORS["0-255"])
     values = np.clip(maps * np.float32(factor) + np.float32(offset), 0, 255)
-    picture = np.ascontiguousarray(np.moveaxis(values, 0, -1).astype(np.uint8))
+    picture = np.ascontiguousarray(np.moveaxis(np.rint(values), 0, -1).astype(np.uint8))
     return Image(in_bgr(picture, str(reading.options.get("colours", "rgb"))))
 
 
