@@ -14,6 +14,7 @@ function byCode() {
     load_failed: gettext("The processor could not be loaded. The host finds the reason in the log."),
     start_failed: gettext("The processor could not be started. The host finds the reason in the log."),
     process_failed: gettext("The processor could not process this picture. The host finds the reason in the log."),
+    output_failed: gettext("The processor works, but what it gives cannot be sent. The host finds the reason in the log."),
     too_many_errors: gettext("The processor was stopped because it failed again and again. The host finds the reason in the log."),
     internal: gettext("The processor was stopped by an internal error."),
     wrong_output: unusable,
