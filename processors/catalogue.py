@@ -40,10 +40,25 @@ BUILTINS: dict[str, str] = {
     "frame-counter": "processors.builtin.frame_counter:FrameCounter",
 }
 
+# Our own, too, but each needs a model that an admin installs.
+TASKS: dict[str, str] = {
+    "object-detection": "processors.tasks.object_detection:ObjectDetection",
+    "style-transfer": "processors.tasks.style_transfer:StyleTransfer",
+    "pictogram": "processors.tasks.pictogram:Pictogram",
+    "pose": "processors.tasks.pose:Pose",
+    "background": "processors.tasks.background:Background",
+    "face-detection": "processors.tasks.face_detection:FaceDetection",
+    "classification": "processors.tasks.classification:Classification",
+}
+
 
 def keys() -> list[str]:
-    """Return all keys: the built-ins in their order, then those of installed packages."""
-    return [*BUILTINS, *(key for key in sorted(installed()) if key not in BUILTINS)]
+    """Return all keys: our own in their order, then those of installed packages."""
+    return [*BUILTINS, *TASKS, *(key for key in sorted(installed()) if not is_our_own(key))]
+
+
+def is_our_own(key: str) -> bool:
+    return key in BUILTINS or key in TASKS
 
 
 def load_class(key: str, configuration: Mapping[str, Any] | None = None) -> type[Processor]:
@@ -71,8 +86,8 @@ def installed() -> dict[str, EntryPoint]:
 
 
 def load_target(key: str) -> Any:
-    if key in BUILTINS:
-        module, name = BUILTINS[key].split(":")
+    if is_our_own(key):
+        module, name = {**BUILTINS, **TASKS}[key].split(":")
         return getattr(importlib.import_module(module), name)
     if key in installed():
         return installed()[key].load()
@@ -88,14 +103,15 @@ def as_class(key: str, target: Any) -> type[Processor]:
 
 
 def as_configured(cls: type[Processor], configuration: Mapping[str, Any]) -> type[Processor]:
-    if getattr(cls.configured, "__func__") is Processor.configured.__func__:  # noqa: B009 (mypy)
+    if not any("configured" in vars(base) for base in cls.__mro__[:-2]):
         return cls
-    return variant_for(cls, json.dumps(dict(configuration), sort_keys=True))
+    return variant_for(cls, json.dumps(dict(configuration), sort_keys=True))  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=VARIANTS_KEPT)
-def variant_for(cls: type[Processor], configuration_json: str) -> type[Processor]:
-    return cls.configured(json.loads(configuration_json))
+def variant_for(cls: Any, configuration_json: str) -> type[Processor]:
+    variant: type[Processor] = cls.configured(json.loads(configuration_json))
+    return variant
 
 
 @cache

@@ -121,7 +121,7 @@ class Processor(models.Model):
     @property
     def may_meet_visitors(self) -> bool:
         """Code from other packages needs a process of its own before strangers' frames reach it."""
-        return self.key in catalogue.BUILTINS
+        return catalogue.is_our_own(self.key)
 
     def publish(self) -> None:
         """Back on offer; a draft opens for as many as it may, anything else keeps its visibility."""

@@ -71,13 +71,34 @@ class ResultView:
 
 @dataclass(frozen=True)
 class Table(ResultView):
-    """Rows of cells: ``[["car", 0.93], ["dog", 0.88]]``, in the order of ``columns``."""
+    """Rows of cells: ``[["car", 0.93], ["dog", 0.88]]``, in the order of ``columns``.
+
+    ``labels`` are the words that cells may hold; a page shows them in the visitor's language.
+    """
 
     view: ClassVar[str] = "table"
     columns: tuple[str, ...] = ()
+    labels: Sequence[str] = ()
 
     def describe(self) -> dict[str, Any]:
-        return super().describe() | {"columns": list(self.columns)}
+        return super().describe() | {
+            "columns": list(self.columns),
+            "labels": {word: word for word in self.labels},
+        }
+
+
+@dataclass(frozen=True)
+class Ranking(ResultView):
+    """Named bars, the longest first: ``[["tabby cat", 0.81], ["tiger cat", 0.12]]``; each share is between 0 and 1.
+
+    ``labels`` are the names that bars may have; a page shows them in the visitor's language.
+    """
+
+    view: ClassVar[str] = "ranking"
+    labels: Sequence[str] = ()
+
+    def describe(self) -> dict[str, Any]:
+        return super().describe() | {"labels": {word: word for word in self.labels}}
 
 
 @dataclass(frozen=True)
@@ -112,7 +133,7 @@ class Chart(ResultView):
 class Boxes(ResultView):
     """Rectangles over the picture: ``box(...)`` objects in fractions of its width and height.
 
-    ``labels`` are words with which labels of boxes begin; a page shows them in the visitor's language.
+    ``labels`` are labels of boxes or words with which they begin; a page shows them in the visitor's language.
     """
 
     view: ClassVar[str] = "boxes"
@@ -142,9 +163,11 @@ def box(
     height: float,
     label: str = "",
     score: float | None = None,
+    points: Sequence[tuple[float, float]] = (),
 ) -> dict[str, Any]:
-    """Return one rectangle for a ``Boxes`` result, from pixels of ``image``."""
+    """Return one rectangle for a ``Boxes`` result, from pixels of ``image``; ``points`` are dots that go with it."""
     rows, columns = image.shape[:2]
+    dots = [[round(float(x) / columns, 4), round(float(y) / rows, 4)] for x, y in points]
     return {
         "x": round(float(x) / columns, 4),
         "y": round(float(y) / rows, 4),
@@ -152,4 +175,5 @@ def box(
         "height": round(float(height) / rows, 4),
         "label": label,
         "score": None if score is None else round(float(score), 3),
+        **({"points": dots} if dots else {}),
     }

@@ -1,4 +1,4 @@
-"""The rows that the built-ins begin with, friendliest first. An admin owns them from then on."""
+"""The rows that every site begins with, friendliest first. An admin owns them from then on."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,29 @@ class Seed:
 
 
 SEEDS = (
+    Seed(
+        "object-detection",
+        _("Object detection"),
+        _("Finds people, animals and things, and says what they are."),
+        "detection,models",
+    ),
+    Seed(
+        "style-transfer",
+        _("Style transfer"),
+        _("Paints your picture in the style of a painting."),
+        "art,models,picture",
+    ),
+    Seed(
+        "pictogram",
+        _("Pictogram"),
+        _("Turns you into a sports pictogram; your camera’s picture is not shown."),
+        "fun,models,privacy",
+    ),
     Seed("cartoon", _("Cartoon"), _("You, drawn with flat colours and firm outlines."), "art,picture"),
     Seed("sketch", _("Pencil sketch"), _("Your camera as a drawing on paper."), "art,picture"),
-    Seed("style", _("Style transfer"), _("Takes the colours and strokes of a painting."), "art,picture"),
+    Seed(
+        "style", _("Colours of a painting"), _("Takes the colours and strokes of a painting."), "art,picture"
+    ),
     Seed("face-overlay", _("Face overlay"), _("Glasses, hats and masks that follow your face."), "faces,fun"),
     Seed("faces", _("Find faces"), _("Draws a box around each face and counts them."), "faces,detection"),
     Seed(
@@ -71,6 +91,7 @@ TAGS = (
     _("detection"),
     _("faces"),
     _("fun"),
+    _("models"),
     _("picture"),
     _("privacy"),
     _("sound"),

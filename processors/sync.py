@@ -1,4 +1,6 @@
-"""Built-ins become catalogue rows when the site starts. What exists already is never touched."""
+"""Our own classes become catalogue rows when the site starts. What exists already is never touched.
+
+Those that need a model begin without one, so that an admin sees what could be installed."""
 
 from django.db import transaction
 
@@ -9,7 +11,7 @@ from .visibility import Visibility
 
 
 def sync_builtins() -> list[Processor]:
-    """Add a row for each built-in that never had one; return the new rows."""
+    """Add a row for each seed that never had one; return the new rows."""
     known = set(Processor.objects.exclude(seed=None).values_list("seed", flat=True))
     fresh = [seed for seed in all_seeds() if seed.key not in known]
     return [row for row in map(_add, fresh) if row]
@@ -19,7 +21,7 @@ def all_seeds() -> list[Seed]:
     """The written seeds in their order, then any built-in that nobody described yet."""
     described = {seed.key for seed in SEEDS}
     plain = [_plain_seed(key) for key in catalogue.BUILTINS if key not in described]
-    return [seed for seed in SEEDS if seed.key in catalogue.BUILTINS] + plain
+    return [seed for seed in SEEDS if catalogue.is_our_own(seed.key)] + plain
 
 
 @transaction.atomic

@@ -41,7 +41,8 @@ class Card:
 
 
 def cards(rows: Iterable[Processor]) -> list[Card]:
-    return [Card.of(row) for row in rows]
+    """In the order of the rows; what cannot be started yet hangs behind the others."""
+    return sorted((Card.of(row) for row in rows), key=lambda card: not card.installed)
 
 
 def manifest_or_none(row: Processor) -> dict[str, Any] | None:

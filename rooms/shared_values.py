@@ -16,7 +16,7 @@ def read(parameter: dict[str, Any], query: QueryDict) -> Any:
     if parameter["type"] == "choices":
         return read_choices(parameter, query.getlist(parameter["name"]))
     reader = READERS.get(parameter["type"])
-    return reader(parameter, query[parameter["name"]]) if reader else None
+    return reader(parameter, str(query[parameter["name"]])) if reader else None
 
 
 def read_choices(parameter: dict[str, Any], texts: list[str]) -> list[str] | None:

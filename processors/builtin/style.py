@@ -41,7 +41,7 @@ class Style(VideoProcessor):
     gets the mean and spread of the painting's. Strokes are medians, which flatten areas and keep edges. No weights.
     """
 
-    label = "Style transfer"
+    label = "Colours of a painting"
 
     style = MenuParameter("Style", choices=NAMES)
     own = FileParameter("Your own picture", help="Replaces the style above.")

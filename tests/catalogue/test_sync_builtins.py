@@ -12,10 +12,13 @@ from processors.text_list import builtin_texts
 from .conftest import make_row
 
 
+TASKS_FROM_THE_START = {"object-detection", "style-transfer", "pictogram"}
+
+
 def test_every_builtin_becomes_a_row_for_everyone(db: None) -> None:
     sync_builtins()
     rows = {row.key: row for row in Processor.objects.all()}
-    assert set(rows) == set(catalogue.BUILTINS)
+    assert set(rows) == set(catalogue.BUILTINS) | TASKS_FROM_THE_START
     assert {row.visibility for row in rows.values()} == {"everyone"}
     assert all(row.title and row.description and row.tags for row in rows.values())
 
@@ -47,7 +50,15 @@ def test_an_address_that_an_admin_took_is_left_to_him(db: None) -> None:
 
 
 def test_every_seed_is_a_builtin_and_every_builtin_is_described() -> None:
-    assert {seed.key for seed in SEEDS} == set(catalogue.BUILTINS)
+    assert {seed.key for seed in SEEDS} == set(catalogue.BUILTINS) | TASKS_FROM_THE_START
+
+
+def test_a_site_from_before_gets_what_needs_a_model_beside_its_own_rows(db: None) -> None:
+    sync_builtins()
+    Processor.objects.filter(key__in=TASKS_FROM_THE_START).delete()
+    before = list(Processor.objects.order_by("pk").values())
+    assert {row.key for row in sync_builtins()} == TASKS_FROM_THE_START
+    assert list(Processor.objects.exclude(key__in=TASKS_FROM_THE_START).order_by("pk").values()) == before
 
 
 def test_every_tag_of_a_seed_can_be_translated() -> None:

@@ -21,7 +21,7 @@ print([name for name in ("aiortc", "aioice", "av") if name in sys.modules])
 FRAME_CODE = """
 import sys
 from processors import base, parameters, results, runner, catalogue, thread_runner
-for key in catalogue.BUILTINS:
+for key in [*catalogue.BUILTINS, *catalogue.TASKS]:
     catalogue.load_class(key)
 print([name for name in ("django", "aiortc", "aioice") if name in sys.modules])
 """

@@ -13,10 +13,11 @@ from processors.manifest import manifest, visible_texts
 IMPORT_ALL = """
 import sys
 from processors import catalogue, manifest
-for key in catalogue.BUILTINS:
+for key in [*catalogue.BUILTINS, *catalogue.TASKS]:
     if key != "voice":
         manifest.manifest(catalogue.load_class(key), key)
 assert "django" not in sys.modules, "a processor imported Django"
+assert not {"onnxruntime", "onnx"} & set(sys.modules), "a task opened a model"
 assert not {"av", "aiortc"} & set(sys.modules), "a processor imported the media engine"
 catalogue.load_class("voice")
 assert "django" not in sys.modules and "aiortc" not in sys.modules
@@ -75,7 +76,7 @@ def test_nothing_is_imported_before_it_is_chosen():
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("key", catalogue.BUILTINS)
+@pytest.mark.parametrize("key", [*catalogue.BUILTINS, *catalogue.TASKS])
 def test_every_built_in_explains_itself(key):
     cls = catalogue.load_class(key)
     said = manifest(cls, key)
@@ -89,7 +90,9 @@ def test_every_built_in_explains_itself(key):
 
 def test_processors_of_installed_packages_are_listed_after_the_built_ins(plugin):
     assert catalogue.keys()[: len(catalogue.BUILTINS)] == list(catalogue.BUILTINS)
-    assert catalogue.keys()[len(catalogue.BUILTINS) :] == ["brighter", "broken", "from-a-package", "no-class"]
+    ours = len(catalogue.BUILTINS) + len(catalogue.TASKS)
+    assert catalogue.keys()[len(catalogue.BUILTINS) : ours] == list(catalogue.TASKS)
+    assert catalogue.keys()[ours:] == ["brighter", "broken", "from-a-package", "no-class"]
     assert catalogue.load_class("from-a-package").label == "From a package"
 
 

@@ -1,0 +1,72 @@
+"""The models that a row of the catalogue names: ``{"models": [{"name", "title", "sha256", "spec"}]}``.
+
+A model on an inference server has ``"remote": {"server", "model", "version"?}`` in the place of ``sha256``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..exceptions import ProcessorUnavailable
+from ..inference.spec import ModelSpec
+
+if TYPE_CHECKING:
+    from ..inference.session import Model
+    from ..remote.remote_model import RemoteModel
+
+
+@dataclass(frozen=True)
+class ConfiguredModel:
+    name: str
+    title: str
+    sha256: str
+    spec: ModelSpec
+    # What the configuration says of a model that runs elsewhere.
+    remote: Mapping[str, Any] | None = None
+
+    def open(self) -> "Model | RemoteModel":
+        """Read the weights, or get ready to call the server; only a processor host does this."""
+        if self.remote is not None:
+            from ..remote.remote_model import RemoteModel
+
+            return RemoteModel.open(self.remote, self.spec)
+        from ..inference.session import Model
+        from ..model_files import model_path
+
+        return Model.open(model_path(self.sha256), self.spec, self.sha256)
+
+
+def models_of(configuration: Mapping[str, Any]) -> list[ConfiguredModel]:
+    """Return the models in their order; none at all means that nothing is installed yet."""
+    listed = configuration.get("models") or []
+    if not isinstance(listed, list):
+        raise ProcessorUnavailable("“models” must be a list of models.")
+    models = [model_from(entry) for entry in listed]
+    names = [model.name for model in models]
+    if len(set(names)) < len(names):
+        raise ProcessorUnavailable("Two models have the same name; give each one of its own.")
+    return models
+
+
+def model_from(entry: Any) -> ConfiguredModel:
+    if not isinstance(entry, Mapping):
+        raise ProcessorUnavailable("Each model needs a name, its SHA-256 and a spec, in braces.")
+    name, sha256 = entry.get("name"), entry.get("sha256")
+    remote = remote_from(entry)
+    if not isinstance(name, str) or not name or not (isinstance(sha256, str) or remote):
+        raise ProcessorUnavailable(
+            "Each model needs a name and its SHA-256, or a server and its model there."
+        )
+    title, spec = entry.get("title") or name, ModelSpec.from_json(entry.get("spec"))
+    return ConfiguredModel(name, str(title), "" if remote else str(sha256), spec, remote)
+
+
+def remote_from(entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    remote = entry.get("remote")
+    if remote is None:
+        return None
+    if not isinstance(remote, Mapping) or not all(
+        isinstance(remote.get(each), str) for each in ("server", "model")
+    ):
+        raise ProcessorUnavailable("“remote” must name a server and its model there.")
+    return remote
