@@ -39,7 +39,8 @@ class Processor:
 
     # False: the newest frame wins, a slow processor skips. True: a bounded queue, every frame in order.
     every_frame: ClassVar[bool] = False
-    # True: not one input pixel may reach the visitor, whatever happens; a placeholder is shown instead.
+    # True: nothing of the input may reach the visitor, whatever happens: a placeholder is shown instead of the picture,
+    # and a sound that no process_audio() has made is silence.
     never_passthrough: ClassVar[bool] = False
     # Pictures per second of a processor with its own clock: one that overrides render().
     output_fps: float | None = None

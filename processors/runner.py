@@ -180,6 +180,11 @@ class ProcessorRunner(ABC):
     @abstractmethod
     def statistics(self) -> Statistics: ...
 
+    @property
+    @abstractmethod
+    def last_result_at(self) -> float | None:
+        """Return time.monotonic() of the last call that gave something or None; cheaper than ``statistics``."""
+
     @abstractmethod
     def open(self) -> None:
         """Begin: load, start, then take what comes. Returns at once; news arrive at ``output.state``."""

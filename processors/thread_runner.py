@@ -83,6 +83,10 @@ class ThreadRunner(ProcessorRunner):
         return self._measured.snapshot()
 
     @property
+    def last_result_at(self) -> float | None:
+        return self._measured.last_result_at
+
+    @property
     def state(self) -> RunnerState | None:
         return self._state
 

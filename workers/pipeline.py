@@ -118,8 +118,6 @@ class Pipeline:
         self._opened_at = 0.0
         # How long the processor takes for a picture, in seconds, by its last statistics.
         self._usual_call = 0.0
-        # time.monotonic() of its last call that gave something or None, by its last statistics.
-        self._called_at: float | None = None
         self._is_live = False
         self._is_closed = False
         # Processors that were let go and are still ending.
@@ -159,7 +157,6 @@ class Pipeline:
             return None
         statistics = self._runner.statistics
         self._usual_call = statistics.process_ms_p50 / 1000
-        self._called_at = statistics.last_result_at
         return statistics
 
     @property
@@ -229,7 +226,7 @@ class Pipeline:
         assert self._runner is not None
         assert self._assignment is not None
         self._state, self._trouble, self._showing = RunnerState.STARTING, ("", ""), None
-        self._opened_at, self._called_at = time.monotonic(), None
+        self._opened_at = time.monotonic()
         processor_class = self._assignment.processor_class
         self._decode(needs_pixels(processor_class), needs_samples(processor_class))
         if not self._forwards_video and processor_class.never_passthrough:
@@ -312,10 +309,11 @@ class Pipeline:
 
     def _note_what_is_forwarded(self, processor_class: type[Processor]) -> None:
         """Find out once what would otherwise be asked for every frame."""
-        # One that hides its input and forgot to override process() must not forward it.
-        hides = processor_class.never_passthrough and "video" in processor_class.gives
-        self._forwards_video = not (needs_pixels(processor_class) or has_own_clock(processor_class) or hides)
-        self._forwards_audio = not needs_samples(processor_class)
+        # One that hides its input and does not override process_video() or process_audio() must not forward it.
+        hides, gives = processor_class.never_passthrough, processor_class.gives
+        makes_pictures = needs_pixels(processor_class) or has_own_clock(processor_class)
+        self._forwards_video = not (makes_pictures or (hides and "video" in gives))
+        self._forwards_audio = not (needs_samples(processor_class) or (hides and "audio" in gives))
 
     def _wanted(self) -> Showing:
         assert self._assignment is not None
@@ -336,6 +334,11 @@ class Pipeline:
             since_result=now - self._last_sign(output, now),
             usual_call=self._usual_call,
         )
+
+    @property
+    def _called_at(self) -> float | None:
+        """Return when (time.monotonic()) the processor in force last gave something or None."""
+        return self._runner.last_result_at if self._runner is not None else None
 
     def _last_sign(self, output: RunnerOutput, now: float) -> float:
         """Return when a result came last; ``None`` is one too: it keeps the picture, or is silence."""

@@ -46,6 +46,26 @@ class Forgetful(VideoProcessor):
         return np.zeros_like(image)
 
 
+class HalfHidden(AudioVideoProcessor):
+    """Promises to hide its input, and thinks of the picture only."""
+
+    never_passthrough = True
+
+    def process_video(self, image: Any) -> Any:
+        return np.full_like(image, 235)
+
+
+class Gate(AudioProcessor):
+    """Lets nothing through for its first two seconds."""
+
+    def start(self) -> None:
+        self.heard = 0
+
+    def process(self, samples: Any) -> Any:
+        self.heard += samples.shape[1]
+        return samples * 0.001 if self.heard > 2 * self.sample_rate else None
+
+
 class Sleepy(VideoProcessor):
     """Takes 0.2 s for each picture."""
 
@@ -163,6 +183,8 @@ KEYS = {
         Sleepy,
         Counting,
         Forgetful,
+        HalfHidden,
+        Gate,
         Once,
         Failing,
         Watching,

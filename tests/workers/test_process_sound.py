@@ -12,7 +12,7 @@ from workers.frames import EncodedFrame
 from workers.incoming import IncomingAudio
 from workers.outgoing import Feed, OutgoingAudio
 
-from .browser_peer import BrowserPeer, ToneMicrophone
+from .browser_peer import BrowserPeer, NumberedCamera, ToneMicrophone
 from .conftest import WorkerUnderTest, until
 
 
@@ -60,6 +60,22 @@ async def test_none_is_silence_and_not_the_raw_sound(worker: WorkerUnderTest) ->
     heard = len(peer.sound)
     await asyncio.sleep(1.0)
     assert len(peer.sound) == heard
+
+
+async def test_a_gate_that_is_shut_lets_no_raw_sound_through_at_its_start(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(microphone=ToneMicrophone(440, 0.5))
+    await worker.open("test-gate", peer)
+    await until(lambda: sum(part.shape[1] for part in peer.sound) > 10_000)
+    loudest = max(float(np.abs(part).max(initial=0.0)) for part in peer.sound)
+    assert loudest < 0.01
+
+
+async def test_who_hides_the_input_and_makes_no_sound_is_silent(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera(), ToneMicrophone(440, 0.5))
+    await worker.open("test-halfhidden", peer)
+    await until(lambda: len(peer.pictures) > 45)
+    assert peer.sound == []
+    assert all(not 40 < float(frame.image[100:180, 20:600].mean()) < 200 for frame in peer.pictures)
 
 
 async def test_sound_becomes_a_picture(worker: WorkerUnderTest) -> None:
