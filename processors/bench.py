@@ -48,11 +48,14 @@ class Bench:
 
     def play(self, picture: Picture) -> None:
         for step in range(STEPS):
-            started = time.perf_counter()
-            outcomes = list(self._moment(picture, step / FPS))
-            self.frame_ms.append((time.perf_counter() - started) * 1000)
-            for outcome in outcomes:
-                self._keep(outcome)
+            self.step(picture, step)
+
+    def step(self, picture: Picture, number: int) -> None:
+        started = time.perf_counter()
+        outcomes = list(self._moment(picture, number / FPS))
+        self.frame_ms.append((time.perf_counter() - started) * 1000)
+        for outcome in outcomes:
+            self._keep(outcome)
 
     def report(self) -> dict[str, Any]:
         shown = self.picture if self.picture is not None else self._sound_picture()

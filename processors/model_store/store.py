@@ -147,3 +147,7 @@ def _refuse(row: ModelFile, path: Path, refusal: dict[str, Any]) -> None:
 def _tell(row: ModelFile, phase: str) -> None:
     row.phase = phase
     row.save(update_fields=["phase", "touched"])
+
+
+def megabytes(size_bytes: float) -> str:
+    return f"{size_bytes / 1e6:.0f}\u202fMB"

@@ -1,0 +1,126 @@
+"""Models tried with one description: on every sample, in the background, each of them once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from processors.bench import SAMPLE_NAMES
+from processors.exceptions import ProcessorError
+from processors.inference.spec import ModelSpec
+
+from . import child, jobs, refusals, store
+from .reports import Refused
+from .rows import ModelFile, ModelTrial
+
+logger = logging.getLogger(__name__)
+
+TRIAL = "processors.model_store.trial"
+# Older ones were of descriptions that nobody chose.
+TRIALS_KEPT = 60
+
+
+def configuration_for(
+    file: ModelFile, spec: Mapping[str, Any], name: str = "", title: str = ""
+) -> dict[str, Any]:
+    """What a processor with this model alone is configured with."""
+    stem = file.known or file.name.rpartition(".")[0] or file.name
+    return {"models": [file.entry(name or stem, title or stem, ModelSpec.from_json(spec).as_json())]}
+
+
+def ask(file: ModelFile, key: str, spec: Mapping[str, Any], sample: str) -> ModelTrial:
+    """The trial of this description, begun if there is none yet; one that failed is tried again."""
+    # Names and titles are no matter of the model: they would only make the same trial twice.
+    configuration = configuration_for(file, spec, "model", "model")
+    text = json.dumps([key, configuration, sample], sort_keys=True)
+    trial, created = ModelTrial.objects.get_or_create(
+        file=file,
+        fingerprint=hashlib.sha256(text.encode()).hexdigest(),
+        defaults={"key": key, "configuration": configuration, "sample": sample},
+    )
+    if created:
+        forget_oldest(file)
+    if trial.state != ModelTrial.State.DONE:
+        jobs.trials.submit(f"trial {trial.pk}", lambda: run(trial.pk))
+        trial.refresh_from_db()
+    return trial
+
+
+def ask_all(file: ModelFile, key: str, spec: Mapping[str, Any]) -> list[ModelTrial]:
+    return [ask(file, key, spec, sample) for sample in SAMPLE_NAMES]
+
+
+def run(pk: int) -> None:
+    trial = ModelTrial.objects.select_related("file").get(pk=pk)
+    trial.state = ModelTrial.State.RUNNING
+    trial.save()
+    order = {"key": trial.key, "configuration": trial.configuration, "sample": trial.sample}
+    try:
+        trial.report = child.ask(TRIAL, order, allowance())
+        trial.state = ModelTrial.State.FAILED if "error" in trial.report else ModelTrial.State.DONE
+    except Refused as refusal:
+        trial.state = ModelTrial.State.FAILED
+        trial.report = {"refusal": {"code": refusal.code, "values": refusal.values}}
+    except Exception:
+        logger.exception("The trial %s failed", pk)
+        trial.state, trial.report = ModelTrial.State.FAILED, {"refusal": {"code": "failed"}}
+    trial.save()
+
+
+def allowance() -> child.Allowance:
+    """As much memory as it would have on offer, and some for the frames themselves."""
+    memory = max(settings.MODEL_MAX_MEMORY_BYTES, settings.MODEL_CHECK_MEMORY_BYTES)
+    return child.Allowance(settings.MODEL_CHECK_SECONDS, memory)
+
+
+def error_of(trial: ModelTrial) -> str:
+    if trial.state != ModelTrial.State.FAILED:
+        return ""
+    if "refusal" in trial.report:
+        return refusals.sentence(trial.report["refusal"])
+    return str(trial.report.get("error", ""))
+
+
+def hindrance(file: ModelFile, key: str, spec: Mapping[str, Any]) -> str:
+    """Why a model with this description may not be offered; empty if it may. It must have been tried before."""
+    try:
+        trials = ask_all(file, key, spec)
+    except ProcessorError as error:
+        return str(error)
+    for trial in trials:
+        if problem := _problem(trial):
+            return problem
+    return ""
+
+
+def _problem(trial: ModelTrial) -> str:
+    if trial.state == ModelTrial.State.FAILED:
+        return error_of(trial)
+    if trial.state != ModelTrial.State.DONE:
+        return _("It is still being measured. Wait a moment and try again.")
+    report = trial.report
+    if report["fps"] < settings.MODEL_MIN_FPS:
+        return _(
+            "The model holds %(fps)s frames per second here, and %(least)s are needed. Choose a smaller input, "
+            "export a smaller model, or let the person who runs this site lower MODEL_MIN_FPS."
+        ) % {"fps": report["fps"], "least": settings.MODEL_MIN_FPS}
+    if report["memory_bytes"] > settings.MODEL_MAX_MEMORY_BYTES:
+        return _(
+            "The model takes %(memory)s of memory, and %(most)s are allowed. Choose a smaller input, export a "
+            "smaller model, or let the person who runs this site raise MODEL_MAX_MEMORY_BYTES."
+        ) % {
+            "memory": store.megabytes(report["memory_bytes"]),
+            "most": store.megabytes(settings.MODEL_MAX_MEMORY_BYTES),
+        }
+    return ""
+
+
+def forget_oldest(file: ModelFile) -> None:
+    kept = file.trials.order_by("-pk").values_list("pk", flat=True)[:TRIALS_KEPT]
+    file.trials.exclude(pk__in=list(kept)).delete()
