@@ -12,6 +12,9 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from processors.remote.addresses import Allowed
+from processors.remote.limits import LONGEST_DEADLINE_SECONDS
+
 from .version import BASE_DIR, VERSION
 
 env = environ.FileAwareEnv()
@@ -69,6 +72,18 @@ def json_list(name: str) -> list[dict[str, Any]]:
             f"{name} must be a list of objects with urls; write for example {name}={example}"
         )
     return value
+
+
+def host_list(name: str) -> list[str]:
+    """Read names, addresses and networks, as the check of inference servers understands them."""
+    entries: list[str] = [entry.strip() for entry in env.list(name, default=[])]
+    try:
+        Allowed.parse(entries)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} is unusable: {error}; write for example {name}=models.example.org,10.0.0.0/8"
+        ) from error
+    return entries
 
 
 def sso_form_origins(server_url: str, others: list[str]) -> list[str]:
@@ -495,5 +510,19 @@ HOST_ISOLATION = one_of("HOST_ISOLATION", ("namespaces", "seccomp", "limits"))
 HOST_USER = env.str("HOST_USER", default="nobody")
 # Whether uploaded models and code of other packages may meet visitors where only limits are in force.
 ALLOW_WEAK_ISOLATION = flag("ALLOW_WEAK_ISOLATION", False)
+
+# --- Remote models: servers of the Open Inference Protocol ------------------------------------------
+
+REMOTE_DEADLINE_SECONDS = seconds("REMOTE_DEADLINE_SECONDS", 0.3)
+if REMOTE_DEADLINE_SECONDS > LONGEST_DEADLINE_SECONDS:
+    raise ImproperlyConfigured(
+        f"REMOTE_DEADLINE_SECONDS={REMOTE_DEADLINE_SECONDS:g} is too long for frames; the most is "
+        f"{LONGEST_DEADLINE_SECONDS:g}"
+    )
+# Empty: any public address. Else these alone: names, *.names, addresses, networks, also private ones.
+REMOTE_ALLOWED_HOSTS = host_list("REMOTE_ALLOWED_HOSTS")
+REMOTE_RESPONSE_BYTES = whole("REMOTE_RESPONSE_BYTES", 16 * 1024 * 1024, minimum=1024)
+# By name of the server, for sites that keep no secrets in the database.
+REMOTE_TOKENS: dict[str, str] = env.dict("REMOTE_TOKENS", default={})
 
 SHOWROOM_VERSION = VERSION

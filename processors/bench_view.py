@@ -19,6 +19,8 @@ from django.views.decorators.http import require_http_methods
 from .bench_form import BenchForm
 from .files import as_value
 from .models import Processor
+from .remote.entries import with_secrets
+from .remote.servers import with_connections
 
 # Loading a large model takes a while; a processor that hangs must not keep a web thread for ever.
 DEADLINE_SECONDS = 30
@@ -40,7 +42,7 @@ def bench_view(request: HttpRequest, pk: int) -> HttpResponse:
 def played(row: Processor, chosen: dict[str, Any]) -> dict[str, Any]:
     order = {
         "key": row.key,
-        "configuration": row.configuration,
+        "configuration": with_secrets(with_connections(row.configuration)),
         "values": values_of(row),
         "sample": chosen.get("sample"),
         "picture": base64.b64encode(chosen.get("picture") or b"").decode(),

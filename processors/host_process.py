@@ -13,11 +13,13 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from . import catalogue
 from .exceptions import HostLost
 from .host.channel import FROM_HOST_BYTES, Channel, ChannelClosed, Message
+from .remote.entries import all_remote, with_secrets
 from .sandbox import CODE, LEVELS, InForce, Limits, bare_environment, code_folders
 
 logger = logging.getLogger(__name__)
@@ -50,6 +52,11 @@ class HostSpec:
     def name(self) -> str:
         return self.label or self.key
 
+    @property
+    def needs_network(self) -> bool:
+        """Code of others never gets one, whatever its configuration says."""
+        return catalogue.is_our_own(self.key) and all_remote(self.configuration)
+
 
 class HostProcess:
     def __init__(self, spec: HostSpec, limits: Limits) -> None:
@@ -60,6 +67,7 @@ class HostProcess:
         self._log = HostLog(spec.name)
         ours, theirs = socket.socketpair()
         with theirs:
+            limits = replace(limits, network=spec.needs_network)
             self._child = starter.submit(start, theirs, limits).result()
         self._channel = Channel(ours, FROM_HOST_BYTES)
         assert self._child.stderr is not None
@@ -75,7 +83,7 @@ class HostProcess:
         return not self._our_reason and self._child.poll() is None
 
     def order_load(self) -> None:
-        order = {"key": self.spec.key, "configuration": dict(self.spec.configuration)}
+        order = {"key": self.spec.key, "configuration": with_secrets(self.spec.configuration)}
         self._tell(order)
 
     def open_session(self) -> socket.socket:

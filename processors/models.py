@@ -15,9 +15,19 @@ from . import catalogue, page_manifest, tags
 from .model_store import versions
 from .model_store.rows import ModelFile, ModelTrial, ModelUpload, ProcessorVersion
 from .querysets import ProcessorQuerySet
+from .remote import servers
+from .remote.rows import InferenceServer
 from .visibility import FOR_VISITORS, Visibility
 
-__all__ = ["ModelFile", "ModelTrial", "ModelUpload", "ParameterFile", "Processor", "ProcessorVersion"]
+__all__ = [
+    "InferenceServer",
+    "ModelFile",
+    "ModelTrial",
+    "ModelUpload",
+    "ParameterFile",
+    "Processor",
+    "ProcessorVersion",
+]
 
 
 class Processor(models.Model):
@@ -141,7 +151,7 @@ class Processor(models.Model):
             "slug": self.slug,
             "key": self.key,
             "version": self.version,
-            "configuration": self.configuration,
+            "configuration": servers.with_connections(self.configuration),
             "title": self.title,
         }
 

@@ -16,7 +16,6 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,11 @@ SYSTEM_PATHS = (
     "/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/proc/self", "/proc/cpuinfo", "/proc/meminfo",
     "/proc/stat", "/sys/devices/system/cpu", "/sys/devices/system/node",
 )  # fmt: skip
+# To look up names, and to know certificates.
+NETWORK_PATHS = (
+    "/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services",
+    "/run/systemd/resolve", "/etc/ssl/certs", "/etc/ssl/cert.pem", "/etc/pki/tls", "/etc/pki/ca-trust",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Limits:
     memory_bytes: int = 4 * GIBIBYTE
     user: str = ""  # for hosts of a worker that runs as root; empty: its own
     readable: tuple[str, ...] = ()  # besides Python, the system's libraries and the processors
+    network: bool = False  # connections to the outside: only for our own code that speaks to inference servers
 
 
 @dataclass(frozen=True)
@@ -122,29 +127,28 @@ def restrict_on_linux(limits: Limits, user: str, parent: int) -> InForce:
 
     wanted = LEVELS.index(limits.level)
     reached = LEVELS[0]
-    is_apart = wanted >= 2 and leave_namespaces()
+    is_apart = wanted >= 2 and leave_namespaces(limits.network)
     with contextlib.suppress(OSError):
         sandbox_calls.drop_capabilities()
     sandbox_calls.prctl(sandbox_calls.PR_SET_NO_NEW_PRIVS, 1)
     sandbox_calls.prctl(sandbox_calls.PR_SET_DUMPABLE, 0)
-    files_hidden = wanted >= 1 and sandbox_landlock.allow_reading(readable_paths(limits.readable))
+    files_hidden = wanted >= 1 and sandbox_landlock.allow_reading(readable_paths(limits), limits.network)
     # Only now: a change of rights would cancel it.
     sandbox_calls.prctl(sandbox_calls.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(0)  # the worker was gone before we could follow
-    if wanted >= 1 and sandbox_seccomp.install():
+    if wanted >= 1 and sandbox_seccomp.install(limits.network):
         reached = LEVELS[2] if is_apart else LEVELS[1]
     return InForce(reached, files_hidden, user)
 
 
-def leave_namespaces() -> bool:
+def leave_namespaces(keep_network: bool = False) -> bool:
     """Enter a user namespace without any rights and a network namespace without any network."""
     from . import sandbox_calls
 
+    network = 0 if keep_network else sandbox_calls.CLONE_NEWNET
     try:
-        sandbox_calls.unshare(
-            sandbox_calls.CLONE_NEWUSER | sandbox_calls.CLONE_NEWNET | sandbox_calls.CLONE_NEWIPC
-        )
+        sandbox_calls.unshare(sandbox_calls.CLONE_NEWUSER | sandbox_calls.CLONE_NEWIPC | network)
     except OSError:
         return False
     return True
@@ -190,9 +194,10 @@ def can_be_read_by_others(path: Path) -> bool:
     return folders_open and bool(path.stat().st_mode & stat.S_IROTH)
 
 
-def readable_paths(more: Iterable[str]) -> list[str]:
+def readable_paths(limits: Limits) -> list[str]:
+    network = NETWORK_PATHS if limits.network else ()
     python = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
-    return [*SYSTEM_PATHS, *sorted(python), str(CODE), *more]
+    return [*SYSTEM_PATHS, *network, *sorted(python), str(CODE), *limits.readable]
 
 
 def code_folders() -> list[str]:

@@ -17,6 +17,7 @@ READ_FOLDER = 1 << 3
 FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
 FILE_RIGHTS_NEWEST = 16
 NETWORK_SINCE, NETWORK_RIGHTS = 4, 0b11  # bind and connect of TCP
+BIND_RIGHT = 0b01
 SCOPES_SINCE, SCOPES = 6, 0b11  # abstract Unix sockets and signals of others
 
 
@@ -37,12 +38,12 @@ def version() -> int:
         return 0
 
 
-def allow_reading(paths: Iterable[str]) -> bool:
+def allow_reading(paths: Iterable[str], network: bool = False) -> bool:
     """Let this process read what lies under ``paths`` and touch nothing else; False without Landlock."""
     available = version()
     if not available:
         return False
-    ruleset = new_ruleset(available)
+    ruleset = new_ruleset(available, network)
     try:
         for path in paths:
             add_path(ruleset, path)
@@ -52,10 +53,11 @@ def allow_reading(paths: Iterable[str]) -> bool:
     return True
 
 
-def new_ruleset(available: int) -> int:
+def new_ruleset(available: int, network: bool) -> int:
+    refused = BIND_RIGHT if network else NETWORK_RIGHTS
     attributes = RulesetAttributes(
         files=(1 << FILE_RIGHTS.get(available, FILE_RIGHTS_NEWEST)) - 1,
-        network=NETWORK_RIGHTS if available >= NETWORK_SINCE else 0,
+        network=refused if available >= NETWORK_SINCE else 0,
         scoped=SCOPES if available >= SCOPES_SINCE else 0,
     )
     known_bytes = 24 if available >= SCOPES_SINCE else 16 if available >= NETWORK_SINCE else 8

@@ -7,6 +7,7 @@ import ctypes
 import errno
 import os
 import platform
+import socket
 import struct
 from collections.abc import Iterator
 
@@ -66,6 +67,9 @@ CALLS = {
 # Answered as by a kernel that does not know them, so that the C library takes the older call, which is looked into.
 UNKNOWN_CALLS = {"clone3": (435, 435), "openat2": (437, 437)}
 
+# What a host with a network may do of these.
+OUTGOING = ("socket", "connect")
+
 CLONE = (56, 220)
 CLONE_THREAD = 0x00010000
 # (numbers, which argument holds the flags)
@@ -84,11 +88,13 @@ class FilterProgram(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def install() -> bool:
+def install(network: bool = False) -> bool:
     """Put the filter on this thread and all it starts; False on an architecture without numbers here."""
     if platform.machine() not in ARCHITECTURES:
         return False
-    code = b"".join(struct.pack("=HBBI", *each) for each in program(*ARCHITECTURES[platform.machine()]))
+    code = b"".join(
+        struct.pack("=HBBI", *each) for each in program(*ARCHITECTURES[platform.machine()], network)
+    )
     filter_program = FilterProgram(len(code) // 8, code)
     try:
         prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(filter_program))
@@ -97,7 +103,7 @@ def install() -> bool:
     return True
 
 
-def program(architecture: int, column: int) -> list[Instruction]:
+def program(architecture: int, column: int, network: bool = False) -> list[Instruction]:
     """Return the filter; every check falls through to the next, and what is left is allowed."""
     return [
         (LOAD, 0, 0, ARCHITECTURE_AT),
@@ -106,7 +112,8 @@ def program(architecture: int, column: int) -> list[Instruction]:
         (LOAD, 0, 0, NUMBER_AT),
         (JUMP_AT_LEAST, 0, 1, FIRST_X32_CALL),
         refused(errno.ENOSYS),
-        *plain_refusals(column),
+        *plain_refusals(column, network),
+        *(outgoing_only(column) if network else ()),
         *checked_calls(column),
         (RETURN, 0, 0, ALLOW),
     ]
@@ -116,10 +123,23 @@ def refused(number: int) -> Instruction:
     return (RETURN, 0, 0, REFUSE | number)
 
 
-def plain_refusals(column: int) -> Iterator[Instruction]:
+def plain_refusals(column: int, network: bool) -> Iterator[Instruction]:
     for calls, error in ((CALLS, errno.EPERM), (UNKNOWN_CALLS, errno.ENOSYS)):
-        for numbers in calls.values():
-            yield from when(numbers[column], refused(error))
+        for name, numbers in calls.items():
+            if not (network and name in OUTGOING):
+                yield from when(numbers[column], refused(error))
+
+
+def outgoing_only(column: int) -> Iterator[Instruction]:
+    """Sockets of the Internet, to connect with; none of this machine's own kinds, and none that listen."""
+    yield from when(
+        CALLS["socket"][column],
+        load(0),
+        (JUMP_EQUAL, 2, 0, socket.AF_INET),
+        (JUMP_EQUAL, 1, 0, socket.AF_INET6),
+        refused(errno.EAFNOSUPPORT),
+        (RETURN, 0, 0, ALLOW),
+    )
 
 
 def checked_calls(column: int) -> Iterator[Instruction]:

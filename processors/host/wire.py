@@ -34,6 +34,7 @@ def error_to_wire(error: ProcessorError) -> Message:
         "code": error.code,
         "message": error.message[:MESSAGE_CHARACTERS],
         "permanent": bool(error.permanent),
+        "transient": bool(error.transient),
     }
 
 
@@ -44,6 +45,7 @@ def error_from_wire(label: str, error: Any) -> ProcessorError:
     message = error.get("message")
     sentence = message if isinstance(message, str) and message else f"{label} failed without a reason."
     made = ProcessorError(sentence[:MESSAGE_CHARACTERS], permanent=error.get("permanent") is True)
+    made.transient = error.get("transient") is True
     code = error.get("code")
     if isinstance(code, str) and CODE.fullmatch(code):
         made.code = code

@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .addresses import Allowed, Place, parse_url
+from .limits import DEADLINE_SECONDS, RESPONSE_BYTES
 from .tensors import MOST_TENSORS, Array, Mismatch, TensorFacts
-
-DEADLINE_SECONDS = 0.3
-RESPONSE_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

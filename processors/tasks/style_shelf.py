@@ -88,6 +88,10 @@ class StyleShelf:
 
 
 def warm_up(model: "Model") -> None:
-    """The first run allocates; no visitor should wait for it."""
+    """The first run allocates; no visitor should wait for it. A server that is away just now may come back."""
     wanted = model.spec.input
-    model.infer(np.full((wanted.height, wanted.width, 3), 127, np.uint8))
+    try:
+        model.infer(np.full((wanted.height, wanted.width, 3), 127, np.uint8))
+    except ProcessorError as error:
+        if not error.transient:
+            raise

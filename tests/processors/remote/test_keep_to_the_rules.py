@@ -16,7 +16,8 @@ from processors.remote.errors import (
     ServerUnreachable,
     WrongAnswer,
 )
-from processors.remote.server import DEADLINE_SECONDS, Call
+from processors.remote.limits import DEADLINE_SECONDS
+from processors.remote.server import Call
 from processors.remote.tensors import TensorFacts
 from tests.support.patience import patient
 
