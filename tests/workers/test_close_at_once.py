@@ -32,7 +32,12 @@ class LoopWatch:
             await asyncio.sleep(0.005)
             self.longest = max(self.longest, time.monotonic() - before - 0.005)
 
+    async def looks(self) -> None:
+        """Wait until it has looked at the loop at least once more."""
+        await asyncio.sleep(0.02)
+
     async def stop(self) -> float:
+        await self.looks()
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         return self.longest
@@ -98,6 +103,7 @@ async def test_closing_never_holds_the_loop_over_50_ms(worker: WorkerUnderTest, 
 async def held_by_closing(worker: WorkerUnderTest) -> float:
     """Close the session and return the longest time in seconds for which nothing else could run meanwhile."""
     watch = LoopWatch()
+    await watch.looks()
     await worker.ask("close", "one", reason="closed")
     return await watch.stop()
 
