@@ -34,6 +34,9 @@ CIPHERS = (
 # RFC 7983: STUN is what begins with 0..3 and has at least a header of 20 bytes.
 STUN_HEADER_BYTES = 20
 LAST_STUN_FIRST_BYTE = 3
+STUN_COOKIE = b"\x21\x12\xa4\x42"
+# Addresses of one peer that media may come from.
+KNOWN_SOURCES = 16
 
 # abs-send-time counts 1/2^18 s in 24 bits; packets sent within 5 ms are one burst (as in aiortc's estimator).
 SEND_TIME_MODULUS = 2**24
@@ -66,6 +69,7 @@ def install() -> None:
     aiortc.rtcrtpreceiver.depayload = _depayload  # type: ignore[attr-defined]
     aiortc.rtcrtpreceiver.decoder_worker = _no_decoder  # type: ignore[assignment]
     _guard_datagrams()
+    _note_known_sources()
     _accept_rsa_certificates()
     _installed = True
 
@@ -264,7 +268,7 @@ def _guard_datagrams() -> None:
     """Drop what no working peer sends before it reaches code that would end the session.
 
     Why: an empty datagram raises IndexError in aiortc's receive loop, and DTLS from a stranger during the handshake
-    fails it. Only STUN may come from an address that is not (yet) a succeeded candidate pair.
+    fails it. Only STUN may come from an address that has not shown the session's ICE password.
     """
     original = aioice.ice.StunProtocol.datagram_received
 
@@ -277,25 +281,51 @@ def _guard_datagrams() -> None:
             original(self, data, addr)
         except Exception:
             dropped_datagrams += 1
-            logger.warning("A datagram from %s could not be read and was dropped", addr[0], exc_info=True)
+            # Not a warning: strangers decide how often this happens.
+            logger.debug("A datagram from %s could not be read and was dropped", addr[0], exc_info=True)
 
     aioice.ice.StunProtocol.datagram_received = datagram_received  # type: ignore[method-assign, assignment]
+
+
+def _note_known_sources() -> None:
+    """Remember from where authenticated checks came: media may come from there.
+
+    Why: a browser may send by another pair than aioice has chosen. Of that one aioice knows no success, because it
+    stops checking once it has a pair.
+    """
+    original = aioice.ice.Connection.check_incoming
+
+    def check_incoming(self: Any, message: Any, addr: tuple[str, int], protocol: Any) -> None:
+        _note_source(protocol, addr)
+        original(self, message, addr, protocol)
+
+    aioice.ice.Connection.check_incoming = check_incoming  # type: ignore[method-assign]
+
+
+def _note_source(protocol: Any, source: tuple[str, int]) -> None:
+    known = protocol.__dict__.setdefault("known_sources", {})
+    # The newest stay: a phone that moves between networks comes from ever new ones.
+    known.pop(source, None)
+    known[source] = True
+    if len(known) > KNOWN_SOURCES:
+        del known[next(iter(known))]
 
 
 def _welcome(protocol: Any, data: bytes, addr: tuple[Any, ...]) -> bool:
     if not data:
         return False
-    if data[0] <= LAST_STUN_FIRST_BYTE and len(data) >= STUN_HEADER_BYTES:
-        return True
+    if data[0] <= LAST_STUN_FIRST_BYTE:
+        return len(data) >= STUN_HEADER_BYTES and data[4:8] == STUN_COOKIE
     source = (addr[0], addr[1])
-    if source == getattr(protocol, "known_peer", None):
-        return True
-    if any(
-        pair.remote_addr == source and pair.state == CandidatePair.State.SUCCEEDED
-        for pair in protocol.receiver._check_list
-    ):
-        protocol.known_peer = source
-        return True
+    return source in protocol.__dict__.get("known_sources", ()) or _has_succeeded(protocol, source)
+
+
+def _has_succeeded(protocol: Any, source: tuple[str, int]) -> bool:
+    """Whether our own check of this address succeeded: an ICE-lite peer sends none."""
+    for pair in protocol.receiver._check_list:
+        if pair.state == CandidatePair.State.SUCCEEDED and pair.remote_addr == source:
+            _note_source(protocol, source)
+            return True
     return False
 
 
