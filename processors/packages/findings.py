@@ -1,0 +1,48 @@
+"""What the conformance suite has to say about one processor."""
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Level(StrEnum):
+    GOOD = "good"
+    NOTE = "note"
+    WARNING = "warning"  # it works, but somebody will not be happy
+    FAULT = "fault"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``check`` names the check, ``message`` says what was seen, ``next_step`` what to do about it."""
+
+    check: str
+    level: Level
+    message: str
+    next_step: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return asdict(self)
+
+
+@dataclass
+class Report:
+    """All findings about one processor, and what was measured."""
+
+    key: str
+    label: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def faults(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.level is Level.FAULT]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "label": self.label,
+            "passed": not self.faults,
+            "findings": [finding.as_json() for finding in self.findings],
+            "figures": self.figures,
+        }
