@@ -1,12 +1,14 @@
 """The contract with aiortc and aioice that the engine rests on, and what strangers cannot do."""
 
 import socket
+import struct
 
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.clock import current_ntp_time
 from aiortc.codecs.vpx import VpxPayloadDescriptor
-from aiortc.rtp import RtcpPacket, RtcpSenderInfo, RtcpSrPacket
+from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters, RTCRtpParameters
+from aiortc.rtp import RtcpPacket, RtcpSenderInfo, RtcpSrPacket, RtpPacket, unpack_header_extensions
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +45,44 @@ async def test_every_private_name_that_is_replaced_exists() -> None:
 def test_a_renamed_private_name_is_noticed() -> None:
     with pytest.raises(HooksOutdated, match="has no"):
         aiortc_hooks._replace(object(), "_gone", None)
+
+
+async def test_a_viewer_who_knows_the_extension_is_told_to_hold_no_picture_back() -> None:
+    aiortc_hooks.install()
+    viewer, worker = (RTCPeerConnection(RTCConfiguration(iceServers=[])) for _ in range(2))
+    viewer.addTransceiver("video", direction="recvonly")
+    await viewer.setLocalDescription(await viewer.createOffer())
+    await worker.setRemoteDescription(viewer.localDescription)
+    await worker.setLocalDescription(await worker.createAnswer())
+    assert f"a=extmap:12 {aiortc_hooks.PLAYOUT_DELAY}" in worker.localDescription.sdp
+    await viewer.close()
+    await worker.close()
+
+
+@pytest.mark.parametrize(("negotiated", "expected"), [(5, (5, bytes([0, 0, 50]))), (None, None), (15, None)])
+def test_the_playout_delay_stands_in_each_packet_if_it_was_negotiated(
+    negotiated: int | None, expected: tuple[int, bytes] | None
+) -> None:
+    uris = {
+        3: "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
+        negotiated: aiortc_hooks.PLAYOUT_DELAY,
+    }
+    extensions = aiortc_hooks._PlayoutDelay()
+    extensions.configure(
+        RTCRtpParameters(
+            headerExtensions=[
+                RTCRtpHeaderExtensionParameters(id=id, uri=uri) for id, uri in uris.items() if id
+            ]
+        )
+    )
+    packet = RtpPacket(payload_type=97, payload=b"picture")
+    packet.extensions.abs_send_time = 1234
+    sent = packet.serialize(extensions)
+    profile, length = struct.unpack("!HH", sent[12:16])
+    elements = unpack_header_extensions(profile, sent[16 : 16 + 4 * length])
+    assert (3, (1234).to_bytes(3, "big")) in elements
+    assert [element for element in elements if element[0] != 3] == ([expected] if expected else [])
+    assert sent.endswith(b"picture")
 
 
 async def test_sender_reports_are_heard_and_can_be_dated() -> None:
