@@ -11,6 +11,7 @@ from .results import Picture
 
 FACE_WIDTH_PIXELS = 320  # width of the reduced picture; a face in it should be 30 pixels wide
 PERSON_WIDTH_PIXELS = 400
+PERSON_WINDOW = (64, 128)  # of OpenCV's detector, which writes past its memory in a smaller picture
 SMALLEST_FACE_PIXELS = 30
 FACE_SCALE_STEP = 1.2
 FACE_CONFIRMATIONS = 5  # overlapping finds that make a face
@@ -68,6 +69,7 @@ class PeopleFinder:
 
     def find(self, image: Picture, least_score: float) -> list[Found]:
         small, factor = reduced(image, PERSON_WIDTH_PIXELS)
+        small = at_least(small, PERSON_WINDOW)
         boxes, weights = self._hog.detectMultiScale(small, winStride=(8, 8), padding=(8, 8), scale=1.1)
         scores = [float(weight) for weight in np.ravel(weights)]
         found = enlarged(boxes, [min(1.0, score) for score in scores], factor)
@@ -81,6 +83,14 @@ def reduced(image: Picture, width: int) -> tuple[Picture, float]:
         return image, factor
     size = (round(image.shape[1] / factor), round(image.shape[0] / factor))
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA), factor
+
+
+def at_least(image: Picture, size: tuple[int, int]) -> Picture:
+    """Return the picture with its last row and column repeated as often as it needs."""
+    right, below = max(0, size[0] - image.shape[1]), max(0, size[1] - image.shape[0])
+    if not right and not below:
+        return image
+    return cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_REPLICATE)
 
 
 def enlarged(boxes: Sequence[Sequence[float]], scores: list[float], factor: float) -> list[Found]:

@@ -29,7 +29,7 @@ class Gain(AudioProcessor):
 
     def _level(self, samples: SampleArray) -> dict[str, float] | None:
         """Ten times a second is as often as a meter needs."""
-        if 0 <= self.frame_time - self.level_sent_at < 0.1:
+        if 0 <= self.frame_time - self.level_sent_at < 0.1 or not samples.size:
             return None
         self.level_sent_at = self.frame_time
         return {"level": round(float(20 * np.log10(np.sqrt(np.mean(samples**2)) + 1e-3)), 1)}

@@ -38,6 +38,8 @@ class Voice(AudioProcessor):
     def process(self, samples: SampleArray) -> SampleArray:
         if self.made_for != (self.effect, self.semitones):
             self._build()
+        if not samples.size:  # a broken packet
+            return samples
         self.graph.push(self._frame(samples))
         self.waiting = np.concatenate([self.waiting, *self._filtered()], axis=1)
         return self._taken(samples.shape[1])

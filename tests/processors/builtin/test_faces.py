@@ -107,3 +107,9 @@ def test_people_are_found_counted_and_listed():
     assert middles == [pytest.approx(400, abs=30), pytest.approx(520, abs=30)]
     assert [box["label"] for box in outcome.data["boxes"]] == ["Person", "Person"]
     assert outcome_of("people", portrait()).data["count"] == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(16, 16), (16, 240), (300, 40), (1920, 300), (333, 251)])
+def test_people_are_looked_for_in_pictures_of_every_shape(width, height):
+    image = cv2.resize(street(), (width, height))
+    assert outcome_of("people", image).image.shape == (height, width, 3)

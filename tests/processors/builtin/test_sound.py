@@ -157,3 +157,10 @@ def test_the_echo_starts_again_when_the_clock_jumps_back():
     instance = trial("echo", delay=0)
     instance.picture(numbered(10), 1000.0)
     assert shown_number(instance.picture(numbered(20), 0.0).image) == 20
+
+
+@pytest.mark.parametrize("key", ["gain", "voice", "echo"])
+def test_a_broken_packet_without_a_sample_costs_nothing(key):
+    instance, nothing = trial(key), np.zeros((1, 0), np.float32)
+    assert instance.samples(nothing, 0.0).samples.shape == (1, 0)
+    assert instance.samples(tone(440, 0.02), 0.02).samples.shape == (1, 960)
