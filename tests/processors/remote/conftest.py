@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processors.host.conftest import pool, sit_down  # noqa: F401
+
 from .misbehaving import MisbehavingServer
 
 

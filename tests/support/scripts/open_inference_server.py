@@ -1,4 +1,6 @@
-"""A small inference server that misbehaves on request: gRPC and HTTP, one model ``double`` (FP32, [1, 4]).
+"""A small inference server that misbehaves on request: gRPC and HTTP, models that double four numbers.
+
+``double`` takes them as [1, 4], ``look`` takes the first four of a picture, [1, 3, 8, 8]; both in FP32.
 
 Called as ``open_inference_server.py MODE_FILE [GRPC_PORT HTTP_PORT]``. The file holds how to answer from now on; each
 call reads it anew. Prints both ports when it listens.
@@ -44,6 +46,14 @@ def answered(numbers: np.ndarray[Any, Any]) -> tuple[list[int], str, np.ndarray[
     return [1, 4], "FP32", doubled
 
 
+def first_four(numbers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return numbers.ravel()[:4].reshape(1, 4)
+
+
+def input_shape(model: str) -> list[int]:
+    return [1, 3, 8, 8] if model == "look" else [1, 4]
+
+
 def infer(request: Any, context: grpc.ServicerContext) -> bytes:
     if mode() == "token" and ("authorization", f"Bearer {TOKEN}") not in context.invocation_metadata():
         context.abort(grpc.StatusCode.UNAUTHENTICATED, "a token is needed")
@@ -51,7 +61,7 @@ def infer(request: Any, context: grpc.ServicerContext) -> bytes:
         context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the model does not want this")
     if mode() == "garbage":
         return b"\xff" * 50
-    shape, datatype, numbers = answered(np.frombuffer(request.raw_input_contents[0], "<f4").reshape(1, 4))
+    shape, datatype, numbers = answered(first_four(np.frombuffer(request.raw_input_contents[0], "<f4")))
     answer = messages.ModelInferResponse(model_name=request.model_name)
     answer.outputs.append(
         messages.ModelInferResponse.InferOutputTensor(name="y", datatype=datatype, shape=shape)
@@ -66,7 +76,7 @@ def model_metadata(request: Any, _context: Any) -> bytes:
         messages.ModelMetadataResponse(
             name=request.name,
             platform="test",
-            inputs=[tensor(name="x", datatype="FP32", shape=[1, 4])],
+            inputs=[tensor(name="x", datatype="FP32", shape=input_shape(request.name))],
             outputs=[tensor(name="y", datatype="FP32", shape=[1, 4])],
         ).SerializeToString()
     )
@@ -87,10 +97,10 @@ class Json(BaseHTTPRequestHandler):
         if self.path == "/v2":
             self.reply({"name": "misbehaving", "version": "1", "extensions": []})
         else:
-            tensor = {"datatype": "FP32", "shape": [1, 4]}
-            self.reply(
-                {"name": "double", "inputs": [{"name": "x", **tensor}], "outputs": [{"name": "y", **tensor}]}
-            )
+            model = self.path.split("/")[3]
+            given = {"name": "x", "datatype": "FP32", "shape": input_shape(model)}
+            result = {"name": "y", "datatype": "FP32", "shape": [1, 4]}
+            self.reply({"name": model, "inputs": [given], "outputs": [result]})
 
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -108,7 +118,7 @@ class Json(BaseHTTPRequestHandler):
         elif mode() == "drip":
             self.drip()
         else:
-            shape, datatype, numbers = answered(np.asarray(request["inputs"][0]["data"], "<f4").reshape(1, 4))
+            shape, datatype, numbers = answered(first_four(np.asarray(request["inputs"][0]["data"], "<f4")))
             output = {"name": "y", "datatype": datatype, "shape": shape, "data": numbers.ravel().tolist()}
             self.reply({"model_name": "double", "outputs": [output]})
 
