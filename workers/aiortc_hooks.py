@@ -44,6 +44,7 @@ CIPHERS = (
 STUN_HEADER_BYTES = 20
 LAST_STUN_FIRST_BYTE = 3
 STUN_COOKIE = b"\x21\x12\xa4\x42"
+BINDING_REQUEST = b"\x00\x01"
 # Addresses of one peer that media may come from.
 KNOWN_SOURCES = 16
 
@@ -362,9 +363,23 @@ def _welcome(protocol: Any, data: bytes, addr: tuple[Any, ...]) -> bool:
     if not data:
         return False
     if data[0] <= LAST_STUN_FIRST_BYTE:
-        return len(data) >= STUN_HEADER_BYTES and data[4:8] == STUN_COOKIE
+        return _is_awaited(protocol, data)
     source = (addr[0], addr[1])
     return source in protocol.__dict__.get("known_sources", ()) or _has_succeeded(protocol, source)
+
+
+def _is_awaited(protocol: Any, data: bytes) -> bool:
+    """Whether STUN is a check that names this session, or the answer to one of our own.
+
+    Why: a stranger may send much else, which aioice would parse, then answer with an error or take for media.
+    """
+    if len(data) < STUN_HEADER_BYTES or data[4:8] != STUN_COOKIE:
+        return False
+    if len(data) != STUN_HEADER_BYTES + int.from_bytes(data[2:4], "big"):
+        return False
+    if data[:2] == BINDING_REQUEST:
+        return f"{protocol.receiver.local_username}:".encode() in data
+    return data[8:20] in protocol.transactions
 
 
 def _has_succeeded(protocol: Any, source: tuple[str, int]) -> bool:

@@ -108,6 +108,23 @@ async def test_who_has_not_shown_the_password_gets_nothing_through(
     assert aiortc_hooks.dropped_datagrams > dropped
 
 
+async def test_stun_that_nobody_awaits_is_not_even_answered(
+    pair: tuple[aioice.Connection, aioice.Connection],
+) -> None:
+    _, ours = pair
+    header = b"\x21\x12\xa4\x42" + bytes(12)
+    request, answer, cut = b"\0\1\0\0" + header, b"\1\1\0\0" + header, b"\0\1\0\x40" + header
+    port = next(each for each in ours.local_candidates if ":" not in each.host)
+    dropped = aiortc_hooks.dropped_datagrams
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.setblocking(False)
+        for datagram in (request, answer, cut):
+            stranger.sendto(datagram, (port.host, port.port))
+        await until(lambda: aiortc_hooks.dropped_datagrams == dropped + 3)
+        with pytest.raises(BlockingIOError):
+            stranger.recv(100)
+
+
 async def test_sources_are_forgotten_when_there_are_too_many(
     pair: tuple[aioice.Connection, aioice.Connection],
 ) -> None:
