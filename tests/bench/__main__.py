@@ -8,10 +8,11 @@ import sys
 import time
 from collections.abc import Sequence
 
-from . import rows
+from . import engine_rows, rows
 from .capacity import capacity
 from .chromium_rows import chromium
 from .figures import Figure, table, write_json
+from .junk import junk
 from .measure import Measurement
 from .stream import FOLDER, prepared_stream
 
@@ -22,8 +23,14 @@ QUICK_ROWS: dict[str, rows.Row] = {
     "viewers": rows.viewers,
     "slow": rows.slow,
     "limit": rows.limit,
+    "junk": junk,
+    "loop": engine_rows.loop,
 }
-FULL_ROWS: dict[str, rows.Row] = QUICK_ROWS | {"capacity": capacity, "chromium": chromium}
+FULL_ROWS: dict[str, rows.Row] = QUICK_ROWS | {
+    "capacity": capacity,
+    "chromium": chromium,
+    "opencv": engine_rows.opencv,
+}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
+
+from tests.support.udp import addresses_in
 
 from .child import Child
 from .door import Message
@@ -30,6 +32,8 @@ class LoadRun:
         self._setting = "studio"
         self._job = ""
         self._sessions = 0
+        # Where the server of the last visitor listens for media.
+        self.addresses: list[tuple[str, int]] = []
 
     async def grow_to(self, sessions: int, job: str) -> None:
         """Let visitors of a studio come, one after the other; they are spread over the processes."""
@@ -69,6 +73,14 @@ class LoadRun:
         """Return how many frames our server has encoded for the streams that are published now."""
         return sum([(await process.ask("report"))["encoded_frames"] for process in self.processes])
 
+    async def dropped_datagrams(self) -> int:
+        """Return how many datagrams our server's guard has dropped so far."""
+        return int((await self.processes[0].ask("report"))["dropped_datagrams"])
+
+    async def loop(self) -> Message:
+        """Return how late our server's loop ran since the last time, and what held it up."""
+        return await self.processes[0].ask("loop")
+
     async def _come(
         self,
         job: str,
@@ -84,6 +96,7 @@ class LoadRun:
         offer = await self._client.ask("open", session=session, probe=is_probe, others=others, sends=sends)
         sdp = offer["sdp"]
         answer = await process.ask("offer", session=session, job=job, sdp=sdp, room=room, size=size)
+        self.addresses = addresses_in(answer["sdp"])
         await self._client.ask("accept", session=session, sdp=answer["sdp"])
 
     async def settle(self, seconds: float) -> None:
@@ -137,9 +150,10 @@ class LoadRun:
 
 
 @asynccontextmanager
-async def load_run(server: str, processes: int = 1) -> AsyncIterator[LoadRun]:
+async def load_run(server: str, processes: int = 1, arguments: Sequence[str] = ()) -> AsyncIterator[LoadRun]:
     """Start a server ("ours", "plain" or "site") and a client; stop both at the end."""
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(Child(CLIENT))
-        servers = [await stack.enter_async_context(Child(SERVERS[server])) for _ in range(processes)]
+        children = [Child(SERVERS[server], *arguments) for _ in range(processes)]
+        servers = [await stack.enter_async_context(child) for child in children]
         yield LoadRun(server, servers, client)

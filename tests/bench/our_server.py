@@ -3,31 +3,47 @@
 offer   {session, sdp, job, room}  → {sdp}
 switch  {session, job}             → {}              another processor for a running session
 close   {session}                  → {}
-report  {}                         → {encoded_frames}   of all streams published now
+report  {}                         → {encoded_frames, dropped_datagrams}   frames of the streams published now
+loop    {}                         → {lag_p50_ms, lag_p99_ms, lag_max_ms, slow}   since the last time
+
+``--opencv-threads N`` gives OpenCV another number of threads than production does; ``--time-callbacks`` runs in the
+stock loop and lists what held it up.
 """
 
+import argparse
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
+import cv2
+
 from processors import catalogue
+from workers import aiortc_hooks
 from workers.engine_options import EngineOptions
 from workers.event_loop import new_event_loop
 from workers.media_worker import MediaWorker
 
 from .door import Message, log_to_stderr, serve
 from .jobs import OUR_KEYS
+from .loop_watch import LoopLag, SlowCallbacks
 
 CAPACITY = 64
 
 
 class OurServer:
-    def __init__(self) -> None:
+    def __init__(self, slow_callbacks: SlowCallbacks | None) -> None:
+        self._loop_lag = LoopLag()
+        self._slow_callbacks = slow_callbacks
         self._answers: dict[int, Message] = {}
         self.engine = MediaWorker("bench", self._take_reply, None, EngineOptions(capacity=CAPACITY))  # type: ignore[arg-type]
 
     async def handle(self, message: Message) -> Message:
         if message["type"] == "report":
-            return {"encoded_frames": self._encoded_frames()}
+            dropped = aiortc_hooks.dropped_datagrams
+            return {"encoded_frames": self._encoded_frames(), "dropped_datagrams": dropped}
+        if message["type"] == "loop":
+            slow = self._slow_callbacks.take() if self._slow_callbacks else []
+            return self._loop_lag.take() | {"slow": slow}
         fields = self._fields(message)
         common = {"id": message["id"], "session": message["session"], "reply_channel": "door"}
         await self.engine.handle({"type": message["type"]} | common | fields)
@@ -59,9 +75,11 @@ def processor(job: str) -> Message:
     return {"processor": spec, "parameters": {}}
 
 
-async def main() -> None:
+async def main(opencv_threads: int | None, slow_callbacks: SlowCallbacks | None) -> None:
     catalogue.BUILTINS["bench-sleep"] = "tests.bench.slow_processor:Sleep"
-    server = OurServer()
+    server = OurServer(slow_callbacks)
+    if opencv_threads is not None:
+        cv2.setNumThreads(opencv_threads)
     running = asyncio.create_task(server.engine.run())
     await serve(server.handle)
     await server.engine.close(0)
@@ -70,5 +88,13 @@ async def main() -> None:
 
 if __name__ == "__main__":
     log_to_stderr()
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(main())
+    parser = argparse.ArgumentParser()
+    # -1: as many as OpenCV likes.
+    parser.add_argument("--opencv-threads", type=int)
+    parser.add_argument("--time-callbacks", action="store_true")
+    options = parser.parse_args()
+    make_loop: Callable[[], asyncio.AbstractEventLoop] = new_event_loop
+    if options.time_callbacks:
+        make_loop = asyncio.new_event_loop
+    with asyncio.Runner(loop_factory=make_loop) as runner:
+        runner.run(main(options.opencv_threads, SlowCallbacks() if options.time_callbacks else None))
