@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from ..exceptions import BadModelSpec, ModelUnusable, WrongModelOutput
@@ -69,7 +70,7 @@ class Model:
         """Return what the model says about a BGR picture, in pixels of that picture."""
         tensor, placement = prepare(image, self.spec.input)
         outputs = self.run(tensor, placement)
-        return self._decode(outputs, self._reading(threshold, iou)).placed(placement)
+        return self._decoded(outputs, self._reading(threshold, iou)).placed(placement)
 
     def raw(self, image: Picture) -> list[Tensor]:
         """Return the outputs as they are, for those who look at them themselves."""
@@ -92,6 +93,16 @@ class Model:
         except Exception as error:  # onnxruntime's own classes are private, and none of them is of use here
             raise WrongModelOutput(
                 f"The model could not be run on this picture: {first_line(error)}"
+            ) from error
+
+    def _decoded(self, outputs: list[Tensor], reading: Reading) -> Decoded:
+        """Shapes and options come from strangers: what a decoder did not foresee costs the frame as well."""
+        try:
+            return self._decode(outputs, reading)
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, cv2.error) as error:
+            convention = self.spec.convention
+            raise WrongModelOutput(
+                f"The outputs cannot be read as {convention}: {first_line(error)}"
             ) from error
 
     def _reading(self, threshold: float | None, iou: float | None) -> Reading:
@@ -166,11 +177,14 @@ def sound(output: Any, name: str) -> Tensor:
     """Return an array of finite numbers, or say which output has none."""
     if not isinstance(output, np.ndarray) or output.dtype.kind not in "fiub":
         raise WrongModelOutput(f"The output {name} of the model is no array of numbers.")
-    if output.dtype.kind != "f" or np.isfinite(output).all():
+    if output.dtype.kind != "f":
         return output
-    if np.isnan(output).any():
+    values = output.astype(np.float32, copy=False)
+    if np.isfinite(values).all():
+        return values
+    if np.isnan(values).any():
         raise WrongModelOutput(f"The output {name} of the model holds numbers that are none (NaN).")
-    return np.clip(output, -LARGEST_NUMBER, LARGEST_NUMBER)
+    return np.clip(values, -LARGEST_NUMBER, LARGEST_NUMBER)
 
 
 def first_line(error: Exception, longest: int = 200) -> str:

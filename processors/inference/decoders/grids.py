@@ -43,7 +43,7 @@ def stride_of(width: int, height: int, count: int) -> int | None:
 
 def strides_of(width: int, height: int, count: int) -> tuple[int, ...] | None:
     """The usual set of strides at which all levels together have this many cells."""
-    for strides in ((8, 16, 32), (8, 16, 32, 64), (16, 32), (4, 8, 16, 32), (32,), (16,), (8,)):
+    for strides in ((8, 16, 32), (8, 16, 32, 64), (16, 32), (4, 8, 16, 32)):
         if cell_count(width, height, strides) == count:
             return strides
     return None

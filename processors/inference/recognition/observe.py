@@ -16,6 +16,7 @@ from .facts import Facts, facts_of
 from .facts import Tensor as Declared
 
 GREY = 114
+LARGEST_OUTPUT = 100_000_000  # numbers
 TYPES = {
     "tensor(float)": "float32",
     "tensor(float16)": "float16",
@@ -150,8 +151,14 @@ def run(
     inputs |= extra_inputs(extra, {each.name: each.type for each in session.get_inputs()}, placement)
     arrays = session.run(None, inputs)
     names = [each.name for each in session.get_outputs()]
-    pairs = zip(names, arrays, strict=True)
-    return tuple(Output(name, array) for name, array in pairs if isinstance(array, np.ndarray))
+    outputs = [Output(*pair) for pair in zip(names, arrays, strict=True) if is_readable(pair[1])]
+    if not outputs:
+        raise ModelUnusable("None of its outputs is an array of numbers.")
+    return tuple(outputs)
+
+
+def is_readable(array: Any) -> bool:
+    return isinstance(array, np.ndarray) and array.dtype.kind in "fiub" and array.size <= LARGEST_OUTPUT
 
 
 def with_size(spec: InputSpec, width: int, height: int) -> InputSpec:

@@ -162,13 +162,13 @@ def covers(size: tuple[int, ...], seen: Seen) -> bool:
     """The proportions of the input, at most a few times larger and not too coarse."""
     across, down = size[1] / seen.input.width, size[0] / seen.input.height
     alike = abs(across / down - 1) < 0.1
-    return alike and 1 / COARSEST_CELL <= across <= LARGEST_ENLARGEMENT
+    return bool(alike and 1 / COARSEST_CELL <= across <= LARGEST_ENLARGEMENT)
 
 
 def enlargement(found: Maps, seen: Seen) -> bool:
     """As large as the input (give or take the rounding of strided layers), or a whole number of times that."""
     across = found.values.shape[2] / seen.input.width
-    return abs(across - round(across)) < 0.05 and round(across) >= 1
+    return bool(abs(across - round(across)) < 0.05 and across > 0.9)
 
 
 def range_of(values: Floats) -> str:

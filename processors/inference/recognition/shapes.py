@@ -39,7 +39,8 @@ def told(output: Output) -> str:
 
 def is_rows(output: Output) -> bool:
     """[1, rows, columns]"""
-    return len(output.shape) == 3 and output.shape[0] == 1 and 0 not in output.shape
+    one = len(output.shape) == 3 and output.shape[0] == 1 and 0 not in output.shape
+    return one and output.array.dtype.kind == "f"
 
 
 def strides(seen: Seen, count: int) -> tuple[int, ...] | None:
