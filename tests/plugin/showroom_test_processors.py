@@ -6,7 +6,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from processors.base import VideoProcessor
+from processors.base import AudioVideoProcessor, VideoProcessor
 from processors.exceptions import ProcessorError
 from processors.parameters import FloatParameter, MenuParameter
 from processors.results import Chart, Number, Result, Table
@@ -41,6 +41,16 @@ class Slow(VideoProcessor):
 
     def process(self, image: Any) -> Any:
         time.sleep(self.seconds)
+        return image
+
+
+class LatePicture(AudioVideoProcessor):
+    """Takes 0.2 s for each picture and leaves the sound as it is."""
+
+    label = "Late picture"
+
+    def process_video(self, image: Any) -> Any:
+        time.sleep(0.2)
         return image
 
 
