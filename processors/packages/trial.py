@@ -39,7 +39,7 @@ class Trial:
         results: Writer,
         remarks: Writer,
     ) -> None:
-        self.cls = load_class(key, configuration)
+        self.cls = checked_class(key, configuration)
         self.values = self._values(row_values, assignments)
         self.configuration = configuration
         self.results = results
@@ -145,6 +145,16 @@ class Trial:
             )
         if self.figures.count == 0:
             raise TrialFailed(nothing_for(self.cls, self.figures))
+
+
+def checked_class(key: str, configuration: Mapping[str, Any]) -> type[Processor]:
+    cls = load_class(key, configuration)
+    if not cls.installed:
+        raise TrialFailed(
+            f"{cls.label} needs a model that is not installed. Install one, and name the address of its row "
+            "in the catalogue instead of the key."
+        )
+    return cls
 
 
 def nothing_for(cls: type[Processor], figures: Figures) -> str:

@@ -20,6 +20,10 @@ FOREIGN = {"django": "no Django, no database", "aiortc": "no media engine"}
 def check_import(subject: Subject) -> None:
     subject.cls = load_class(subject.key, subject.configuration)
     subject.say({"label": subject.cls.label})
+    if not subject.cls.installed:
+        subject.note(
+            "Not checked: it needs a model. Install one, then check it by its address in the catalogue."
+        )
     for module, words in FOREIGN.items():
         if module in sys.modules:
             subject.fault(

@@ -73,5 +73,5 @@ def run(subject: Subject) -> None:
         if not check.applies(subject):
             continue
         subject.run(check.name, check.title, check.examine)
-        if check.is_needed and subject.has_faults:
+        if check.is_needed and (subject.has_faults or not subject.cls.installed):
             return

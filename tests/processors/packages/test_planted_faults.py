@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from processors.catalogue import BUILTINS
 from processors.packages.checker import check
 from processors.packages.findings import Level, Report
 
@@ -83,3 +84,10 @@ def test_a_hang_is_told_with_its_line(reports):
     assert "showroom_faulty_processors.py:" in fault.message
     assert "in process" in fault.message
     assert "were not run" in fault.message
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_every_processor_of_our_own_passes():
+    reports = [check(key) for key in BUILTINS]
+    assert {report.key: report.faults for report in reports if report.faults} == {}
