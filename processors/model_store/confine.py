@@ -14,9 +14,10 @@ OPEN_FILES = 64
 LIBRARY_BYTES = 8 * 1024**3
 
 
-def enter_sandbox(readable: tuple[str, ...] = ()) -> None:
+def enter_sandbox(readable: tuple[str, ...] = (), network: bool = False) -> None:
     """The same one as that of processor hosts: no network, no files, no secrets. At the very start."""
-    sandbox.restrict(sandbox.Limits(memory_bytes=LIBRARY_BYTES, readable=readable), os.getppid())
+    limits = sandbox.Limits(memory_bytes=LIBRARY_BYTES, readable=readable, network=network)
+    sandbox.restrict(limits, os.getppid())
 
 
 def limit(memory_bytes: int, cpu_seconds: int) -> None:

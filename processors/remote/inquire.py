@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any
 
 from ..exceptions import ProcessorError
-from ..model_store.confine import confine, end_with_the_parent
+from ..model_store import confine
+from ..model_store.reports import Reporter
 from .connection import Connection
 from .errors import RemoteError
 from .remote_session import RemoteSession
@@ -24,13 +25,22 @@ MOST_NAMES = 200
 
 
 def main() -> None:
-    end_with_the_parent()
+    confine.enter_sandbox(network=True)
+    reporter = Reporter()
     order = json.load(sys.stdin)
-    import cv2  # noqa: F401 (before the limits)
-    import grpc  # noqa: F401
+    load_libraries()
+    confine.limit(order["memory_bytes"], order["seconds"])
+    reporter.result(report(order))
 
-    confine(int(order["memory_bytes"]), int(order["seconds"]))
-    print(json.dumps({"result": report(order)}), flush=True)  # noqa: T201
+
+def load_libraries() -> None:
+    """Before the limit on memory."""
+    import cv2
+    import grpc
+    from tritonclient.grpc import service_pb2_grpc
+
+    del grpc, service_pb2_grpc
+    cv2.setNumThreads(1)
 
 
 def report(order: Mapping[str, Any]) -> dict[str, Any]:
