@@ -19,9 +19,11 @@ from .shared_values import shared_values
 
 def studio_page(request: HttpRequest, row: Processor, others: Any) -> dict[str, Any]:
     manifest = manifest_or_none(row)
-    if manifest and not manifest["installed"]:
+    lacks_model = manifest is not None and not manifest["installed"]
+    if lacks_model:
         manifest = None
     return {
+        "install_url": install_url(request, row) if lacks_model else "",
         "row": row,
         "title": translated(row.title),
         "description": manifest["description"] if manifest else translated(row.description),
@@ -35,6 +37,13 @@ def studio_page(request: HttpRequest, row: Processor, others: Any) -> dict[str, 
         "embed": request.GET.get("embed") == "1",
         "config": script_config(request, row, manifest),
     }
+
+
+def install_url(request: HttpRequest, row: Processor) -> str:
+    """Where somebody who may do so gives this processor its model."""
+    if not request.user.has_perm("processors.change_processor"):
+        return ""
+    return reverse("admin:processors_processor_change", args=[row.pk])
 
 
 def script_config(request: HttpRequest, row: Processor, manifest: dict[str, Any] | None) -> dict[str, Any]:

@@ -38,20 +38,31 @@ export class BoxesView {
     this.add([]);
   }
 
-  #drawBox(context, { x, y, width, height, label, score }) {
+  #drawBox(context, { x, y, width, height, label, score, points = [] }) {
     const { width: canvasWidth, height: canvasHeight } = this.#canvas;
     const place = [x * canvasWidth, y * canvasHeight, width * canvasWidth, height * canvasHeight];
     // Dark under light, so that the line shows on any picture.
     this.#stroke(context, place, this.#paint.dark, (LINE + 2) * devicePixelRatio);
     this.#stroke(context, place, this.#paint.light, LINE * devicePixelRatio);
+    for (const point of points) this.#dot(context, point);
     const certainty = score === null || score === undefined ? "" : score.toLocaleString(language, { style: "percent" });
     const text = [this.#inWords(label), certainty].filter(Boolean).join(" ");
     if (text) this.#write(context, text, place);
   }
 
-  /** "Face 2" in the visitor's language, as far as the processor has told which words its labels begin with. */
+  /** "traffic light" or "Face 2" in the visitor's language, as far as the processor has told its words. */
   #inWords(label) {
-    return label?.replace(/^\p{L}+/u, (word) => this.#words[word] ?? word);
+    return this.#words[label] ?? label?.replace(/^\p{L}+/u, (word) => this.#words[word] ?? word);
+  }
+
+  #dot(context, [x, y]) {
+    context.beginPath();
+    context.arc(x * this.#canvas.width, y * this.#canvas.height, 1.5 * LINE * devicePixelRatio, 0, 2 * Math.PI);
+    context.fillStyle = this.#paint.light;
+    context.strokeStyle = this.#paint.dark;
+    context.lineWidth = devicePixelRatio;
+    context.fill();
+    context.stroke();
   }
 
   #stroke(context, place, colour, width) {

@@ -38,6 +38,11 @@ export class MediaSource extends EventTarget {
     return new MediaStream(Object.values(this.tracks));
   }
 
+  /** The picture or clip of the visitor's own that is sent instead of a camera. */
+  get file() {
+    return this.kind === "sample" ? this.#file : null;
+  }
+
   async openCamera(kinds) {
     const stillWanted = this.#untilStopped();
     const { tracks, problems } = await openCamera(kinds, this.#cameraOptions());

@@ -3,9 +3,11 @@ import { language } from "./i18n.js";
 import { Accumulator } from "./accumulator.js";
 import { BoxesView } from "./boxes_view.js";
 import { ChartView } from "./chart_view.js";
+import { RankingView } from "./ranking_view.js";
+import { setText } from "./set_text.js";
 
 export function createView(element, description, overlay) {
-  const kinds = { table: TableView, number: NumberView, text: TextView, meter: MeterView, chart: ChartView, boxes: BoxesView };
+  const kinds = { table: TableView, number: NumberView, text: TextView, meter: MeterView, chart: ChartView, ranking: RankingView, boxes: BoxesView };
   return new kinds[description.view](element, description, overlay);
 }
 
@@ -17,8 +19,10 @@ export function readable(value) {
 class TableView {
   #body;
   #rows;
+  #words;
 
   constructor(element, description) {
+    this.#words = description.labels ?? {};
     this.#body = element.querySelector("tbody");
     this.#rows = new Accumulator(description);
     this.scroll = element.querySelector(".result-scroll");
@@ -46,7 +50,7 @@ class TableView {
   #fill(row, cells) {
     while (row.cells.length < cells.length) row.insertCell();
     while (row.cells.length > cells.length) row.deleteCell(-1);
-    cells.forEach((cell, index) => setText(row.cells[index], readable(cell)));
+    cells.forEach((cell, index) => setText(row.cells[index], readable(this.#words[cell] ?? cell)));
   }
 }
 
@@ -104,9 +108,4 @@ class MeterView {
     this.meter.value = this.meter.min;
     setText(this.figure, "–");
   }
-}
-
-/** Unchanged text is not written again: screen readers would read it again. */
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

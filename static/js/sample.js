@@ -1,5 +1,7 @@
 // A camera for those without one: our own scene moving slowly, numbered, with a quiet tone. All made in the browser.
 const FRAMES_PER_SECOND = 30;
+// A photograph does not move: enough for a parameter to be seen at once, little for network and server.
+const PHOTOS_PER_SECOND = 10;
 const SIZE = { low: [320, 240], standard: [640, 480], high: [1280, 720] };
 const TONE_HERTZ = 440;
 const TONE_VOLUME = 0.1;
@@ -16,11 +18,27 @@ export async function openSample(kinds, { quality = "standard", picture, file = 
   };
 }
 
+export const isPhoto = (file) => file instanceof Blob && !file.type.startsWith("video/");
+
+/** Whether this browser can show the file at all, asked before a session is begun for it. */
+export async function canShow(file) {
+  try {
+    const shown = await load(file);
+    shown.pause?.();
+    URL.revokeObjectURL(shown.src);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function sampleVideo(quality, source) {
   const shown = await load(source);
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = source instanceof Blob ? fitting(shown, quality) : SIZE[quality];
   const context = canvas.getContext("2d", { alpha: false });
+  context.imageSmoothingQuality = "high";
+  const rate = isPhoto(source) ? PHOTOS_PER_SECOND : FRAMES_PER_SECOND;
   let count = 0;
   const draw = () => {
     drawScene(context, shown, count / FRAMES_PER_SECOND, source instanceof Blob);
@@ -28,8 +46,8 @@ async function sampleVideo(quality, source) {
     count += 1;
   };
   draw();
-  const timer = setInterval(draw, 1000 / FRAMES_PER_SECOND);
-  const [track] = canvas.captureStream(FRAMES_PER_SECOND).getVideoTracks();
+  const timer = setInterval(draw, 1000 / rate);
+  const [track] = canvas.captureStream(rate).getVideoTracks();
   const stop = () => {
     clearInterval(timer);
     shown.pause?.();

@@ -17,6 +17,7 @@ import { SoundView } from "./sound_view.js";
 import { Stage } from "./stage.js";
 import { recall } from "./storage.js";
 import { joinDevices } from "./studio_devices.js";
+import { joinFiles } from "./studio_files.js";
 import { joinFigures } from "./studio_figures.js";
 import { joinParameters } from "./studio_parameters.js";
 import { joinResults } from "./studio_results.js";
@@ -74,6 +75,7 @@ if (config.manifest) {
   joinResults(studio);
   joinFigures(studio);
   joinDevices(studio);
+  joinFiles(studio);
   joinSession(studio);
   joinSwitch(studio);
   joinTools(studio);

@@ -21,7 +21,6 @@ export function joinDevices(studio) {
   $("#bar").addEventListener("click", (event) => toggle(studio, event.target.closest("[data-toggle]")));
   $("#flip").addEventListener("click", () => attempt(studio, "video", () => source.flip()));
   $("#use-sample").addEventListener("click", () => useSample(studio));
-  $("#sample-file").addEventListener("change", (event) => useFile(studio, event.target));
   $("#test-sound").addEventListener("click", () => playTestSound(devices.chosen("audiooutput")));
   joinPreview(studio, preview);
   joinQuality($("#quality"));
@@ -117,22 +116,12 @@ function showLevel(studio, level) {
   if (!enabled && level > LOUD) studio.notices.show("muted", gettext("You are muted."));
 }
 
-async function useSample(studio, file = null) {
+async function useSample(studio) {
   const { session, source, $ } = studio;
   for (const menu of $("#bar").querySelectorAll("details[open]")) menu.open = false;
-  if (!session.isRunning) return studio.start({ sample: true, file });
-  try {
-    await source.openSample(session.manifest.takes, file);
-  } catch {
-    studio.notices.show("switch", gettext("This file does not open as a picture or clip. Choose another one."));
-  }
+  if (!session.isRunning) return studio.start({ sample: true });
+  await source.openSample(session.manifest.takes);
   studio.menus.refresh();
-}
-
-function useFile(studio, input) {
-  const [file] = input.files;
-  input.value = "";
-  if (file) useSample(studio, file);
 }
 
 function joinPreview({ $ }, preview) {

@@ -1,0 +1,416 @@
+"""Installed models as visitors use them: people found, styles, pictograms, and a picture of the visitor's own."""
+
+import json
+import re
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Playwright, expect
+
+from tests.support import real_models
+from tests.support.figures import write_figure
+from tests.support.patience import patient, wait_until
+from tests.support.site import Site
+
+from . import chromium, scene
+from .chromium import ChromiumPage
+from .conftest import VisitorFactory
+from .studio import Picture, Studio, open_studio
+
+ROWS = {
+    "object-detection": ("object-detection", ["yolox-nano"]),
+    "style-transfer": ("style-transfer", ["mosaic", "candy"]),
+    "pictogram": ("pictogram", ["bodypix"]),
+    "background": ("background", ["selfie"]),
+}
+TABLE = "[data-result=found] tbody tr"
+INK, PAPER = (122, 42, 10), (255, 255, 255)  # of the pictogram, in blue, green, red
+
+Visiting = Callable[..., ChromiumPage]
+
+
+@pytest.fixture(scope="module")
+def models_site(
+    fresh_site: Site, models_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """A site whose admin has installed a model for each of these tasks, and for no other."""
+    site = fresh_site.copied_to(tmp_path_factory.mktemp("models"))
+    rows = {
+        slug: {"key": key, "configuration": real_models.configuration(models_folder, *names)}
+        for slug, (key, names) in ROWS.items()
+    }
+    for _, names in ROWS.values():
+        real_models.publish(models_folder, site.folder / "models", *names)
+    site.run_script("configure_rows", json.dumps(rows))
+    with site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def people_browser(
+    playwright: Playwright, models_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    """Its camera shows two people who walk in the snow."""
+    film = tmp_path_factory.mktemp("people") / "people.y4m"
+    write_still_film(film, models_folder / "images" / "two_people_640x480.bmp")
+    launched = chromium.launch(
+        playwright,
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def meet(people_browser: Browser, models_site: Site) -> Iterator[Visiting]:
+    """A visitor in whose camera two people are seen."""
+    visitors = []
+
+    def meeting(**options: Any) -> ChromiumPage:
+        visitors.append(chromium.visitor(people_browser, models_site, "bob", **options))
+        return visitors[-1].__enter__()
+
+    yield meeting
+    for each in visitors:
+        each.__exit__(None, None, None)
+
+
+def write_still_film(path: Path, picture: Path) -> None:
+    image = cv2.imread(str(picture))
+    assert image is not None
+    height, width = image.shape[:2]
+    planes = cv2.cvtColor(image, cv2.COLOR_BGR2YUV_I420).tobytes()
+    with path.open("wb") as film:
+        film.write(f"YUV4MPEG2 W{width} H{height} F{scene.FRAMES_PER_SECOND}:1 Ip A1:1 C420jpeg\n".encode())
+        for _ in range(scene.FRAMES_PER_SECOND):
+            film.write(b"FRAME\n" + planes)
+
+
+def live(page: ChromiumPage, site: Site, slug: str, query: str = "") -> Studio:
+    studio = open_studio(page, site, slug, query)
+    studio.press_start()
+    studio.wait_live(40)
+    wait_until(lambda: "running" in states(studio), f"{slug} runs", 40)
+    return studio
+
+
+def states(studio: Studio) -> list[str]:
+    return [message["state"] for message in studio.messages() if message["type"] == "processor"]
+
+
+def newest(studio: Studio) -> dict[str, Any]:
+    results = studio.results()
+    return results[-1]["data"] if results else {}
+
+
+def classes(studio: Studio) -> list[str]:
+    rows: list[str] = studio.page.evaluate(
+        f"[...document.querySelectorAll({json.dumps(TABLE)})].map(row => row.cells[0].textContent)"
+    )
+    return rows
+
+
+def painted_boxes(studio: Studio) -> int:
+    """How many pixels of the page's own drawing are not clear."""
+    drawing = "document.querySelector('#overlay')"
+    count = f"""(canvas => canvas.width ? canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+        .data.filter((value, index) => index % 4 === 3 && value).length : 0)({drawing})"""
+    return int(studio.page.evaluate(count))
+
+
+def test_people_are_in_the_table_and_in_boxes(meet: Visiting, models_site: Site) -> None:
+    page = meet()
+    studio = live(page, models_site, "object-detection")
+    wait_until(lambda: classes(studio) == ["person", "person"], "two people are in the table", 20)
+    wait_until(lambda: painted_boxes(studio) > 500, "the page draws boxes")
+    assert page.problems == []
+
+
+def test_threshold_and_class_filter_change_table_and_boxes(meet: Visiting, models_site: Site) -> None:
+    page = meet()
+    studio = live(page, models_site, "object-detection")
+    wait_until(lambda: len(classes(studio)) == 2, "two people are in the table", 20)
+    studio.set_parameter("threshold", 1)
+    wait_until(lambda: not classes(studio) and not painted_boxes(studio), "a high threshold leaves nothing")
+    studio.set_parameter("threshold", 0.5)
+    wait_until(lambda: len(classes(studio)) == 2, "they are back")
+    choose_class(page, "dog")
+    wait_until(lambda: not classes(studio) and not painted_boxes(studio), "there is no dog")
+    choose_class(page, "person")
+    wait_until(lambda: len(classes(studio)) == 2 and painted_boxes(studio), "there are people")
+
+
+def test_boxes_are_drawn_into_the_picture_if_wanted(meet: Visiting, models_site: Site) -> None:
+    page = meet()
+    studio = live(page, models_site, "object-detection")
+    wait_until(lambda: painted_boxes(studio), "the page draws boxes", 20)
+    before = studio.output_image()
+    page.page.get_by_label("In the picture").check()
+    wait_until(lambda: not painted_boxes(studio), "the page draws none")
+    wait_until(lambda: cv2.PSNR(before, studio.output_image()) < 27, "they are in the picture")
+
+
+def choose_class(page: ChromiumPage, name: str) -> None:
+    """With the keyboard alone, as somebody does who sees no pointer."""
+    keyboard = page.page.keyboard
+    menu = page.page.locator("[data-name=classes] details")
+    if menu.get_attribute("open") is None:
+        menu.locator("summary").focus()
+        keyboard.press("Enter")
+        keyboard.press("Tab")
+    else:
+        menu.locator("[data-part=search]").focus()
+    keyboard.press("Control+a")
+    keyboard.type(name)
+    keyboard.press("ArrowDown")
+    keyboard.press("Space")
+
+
+def test_the_class_filter_is_at_home_on_the_keyboard(visit: VisitorFactory, models_site: Site) -> None:
+    page = visit(models_site)
+    studio = open_studio(page, models_site, "object-detection")
+    menu = page.page.locator("[data-name=classes] details")
+    expect(menu.locator("[data-part=chosen]")).to_have_text("All")
+    choose_class(page, "dog")
+    assert page.evaluate("document.activeElement.value") == "dog"
+    expect(menu.locator("[data-part=chosen]")).to_have_text("dog")
+    page.page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.value") == "hot dog"
+    page.page.keyboard.press("Space")
+    expect(menu.locator("[data-part=chosen]")).to_have_text("dog, hot dog")
+    boxes = "[...document.querySelectorAll('[data-name=classes] input[type=checkbox]')]"
+    assert page.evaluate(f"{boxes}.filter(box => box.tabIndex === 0).length") == 1
+    page.page.locator("#share > summary").click()
+    expect(page.page.locator("#share-link")).to_have_value(re.compile(r"\?classes=dog&classes=hot\+dog$"))
+    open_studio(page, models_site, "object-detection", "?classes=dog&classes=unicorn&threshold=0.7")
+    expect(page.page.locator("[data-name=classes] [data-part=chosen]")).to_have_text("dog")
+    page.page.locator("#reset-parameters").click()
+    expect(page.page.locator("[data-name=classes] [data-part=chosen]")).to_have_text("All")
+    assert studio.state() == "idle"
+    assert page.problems == []
+
+
+def test_style_and_width_change_while_it_runs(meet: Visiting, models_site: Site) -> None:
+    studio = live(meet(), models_site, "style-transfer", "?width=150")
+    wait_until(lambda: newest(studio).get("style") == "Mosaic", "the first style paints", 20)
+    before = steady_image(studio)
+    studio.set_parameter("style", "candy")
+    wait_until(lambda: newest(studio).get("style") == "Candy", "the other style paints", 20)
+    wait_until(lambda: cv2.PSNR(before, studio.output_image()) < 20, "the picture has the other style")
+    coarse = steady_image(studio)
+    studio.set_parameter("width", 260)
+    wait_until(lambda: cv2.PSNR(coarse, studio.output_image()) < 26, "the picture is finer", 20)
+    studio.set_parameter("strength", 0)
+    wait_until(lambda: cv2.PSNR(studio.input_image(), studio.output_image()) > 24, "nothing is painted", 20)
+    assert "failing" not in states(studio)
+
+
+def steady_image(studio: Studio) -> Picture:
+    """The picture, once the stream has settled on it."""
+    studio.page.evaluate("new Promise(done => setTimeout(done, 1500))")
+    return studio.output_image()
+
+
+@pytest.mark.parametrize("slug", ["object-detection", "style-transfer", "edges"])
+def test_a_picture_goes_in_and_its_result_comes_out(
+    slug: str, visit: VisitorFactory, models_site: Site, models_folder: Path, tmp_path: Path
+) -> None:
+    page = visit(models_site)
+    studio = open_studio(page, models_site, slug)
+    page.page.locator("#start-file").set_input_files(portrait_of_two(models_folder, tmp_path))
+    studio.wait_live(40)
+    wait_until(lambda: "running" in states(studio), f"{slug} runs", 40)
+    shown = wait_until(
+        lambda: shape(studio) if shape(studio) == (480, 360) else None, "its shape is kept", 20
+    )
+    assert shown == (480, 360)
+    if slug == "object-detection":
+        wait_until(lambda: classes(studio) == ["person", "person"], "both are found", 20)
+    save = page.page.get_by_role("button", name="Save the result")
+    expect(save).to_be_visible()
+    with page.page.expect_download() as download:
+        save.click()
+    saved = cv2.imread(str(download.value.path()))
+    assert saved is not None
+    assert saved.shape[:2] == (480, 360)
+    assert saved.std() > 5
+    assert page.problems == []
+
+
+def shape(studio: Studio) -> tuple[int, int]:
+    return studio.output_image().shape[:2]  # type: ignore[return-value]
+
+
+def portrait_of_two(models_folder: Path, folder: Path) -> Path:
+    """Cut to 3:4, as phones take them."""
+    image = cv2.imread(str(models_folder / "images" / "two_people_640x480.bmp"))
+    assert image is not None
+    path = folder / "two.png"
+    cv2.imwrite(str(path), image[:, 135:495])
+    return path
+
+
+def test_another_picture_may_be_chosen_or_dropped_while_it_runs(
+    visit: VisitorFactory, models_site: Site, models_folder: Path, tmp_path: Path
+) -> None:
+    page = visit(models_site)
+    studio = open_studio(page, models_site, "passthrough")
+    page.page.locator("#start-file").set_input_files(portrait_of_two(models_folder, tmp_path))
+    studio.wait_live(40)
+    wait_until(lambda: shape(studio) == (480, 360), "the first is shown", 20)
+    drop(page, picture_file(tmp_path / "wide.png", 640, 320))
+    wait_until(lambda: shape(studio) == (320, 640), "the second is shown", 20)
+    drop(page, broken_file(tmp_path / "broken.png"))
+    expect(page.page.locator("[data-notice=file]")).to_contain_text("does not open")
+    assert studio.state() == "live"
+
+
+def picture_file(path: Path, width: int, height: int) -> Path:
+    """Blocks of many colours."""
+    blocks = np.random.default_rng(1).integers(0, 255, (height // 16, width // 16, 3), np.uint8)
+    cv2.imwrite(str(path), blocks.repeat(16, axis=0).repeat(16, axis=1))
+    return path
+
+
+def broken_file(path: Path) -> Path:
+    path.write_bytes(b"no picture")
+    return path
+
+
+def drop(page: ChromiumPage, file: Path) -> None:
+    values = list(file.read_bytes())
+    page.page.evaluate(
+        """([values, name]) => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([new Uint8Array(values)], name, { type: "image/png" }));
+            for (const type of ["dragover", "drop"]) {
+                const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+                document.querySelector("#stage").dispatchEvent(event);
+            }
+        }""",
+        [values, file.name],
+    )
+
+
+def test_people_become_pictograms(meet: Visiting, models_site: Site) -> None:
+    page = meet()
+    studio = live(page, models_site, "pictogram")
+    wait_until(lambda: newest(studio).get("people") == 1, "somebody is seen", 20)
+    wait_until(lambda: near(studio.output_image(), INK) > 0.01, "a figure is drawn", 20)
+    assert near(studio.output_image(), PAPER) > 0.5
+    studio.set_parameter("confidence", 1)
+    wait_until(lambda: near(studio.output_image(), PAPER) > 0.99, "nobody is sure enough")
+    studio.set_parameter("reverse", True)
+    wait_until(lambda: near(studio.output_image(), INK) > 0.99, "the colours are reversed")
+    studio.set_parameter("confidence", 0.3)
+    wait_until(lambda: near(studio.output_image(), PAPER) > 0.01, "the figure is white")
+    assert page.problems == []
+
+
+@pytest.mark.slow
+def test_nobody_in_view_for_ten_seconds_leaves_it_live(visit: VisitorFactory, models_site: Site) -> None:
+    studio = live(visit(models_site, "bob"), models_site, "pictogram", "?confidence=0.95")
+    studio.watch_output()
+    for _ in range(10):
+        before = len(studio.presented())
+        studio.page.evaluate("new Promise(done => setTimeout(done, 1000))")
+        assert studio.state() == "live"
+        assert len(studio.presented()) > before + 3
+    assert newest(studio) == {"people": 0}
+    assert set(states(studio)) <= {"starting", "running"}
+
+
+def near(image: Picture, colour: tuple[int, int, int]) -> float:
+    """The share of pixels that have this colour, as exactly as a codec keeps it."""
+    difference = np.abs(image.astype(int) - np.array(colour)).max(axis=2)
+    return float((difference < 40).mean())
+
+
+def test_what_is_not_installed_says_so_everywhere(visit: VisitorFactory, site: Site) -> None:
+    page = visit(site)
+    page.open(f"{site.url}/")
+    card = page.page.locator("[data-slug=pictogram]")
+    expect(card.locator(".state")).to_have_text("Not installed")
+    assert page.page.locator(".card").last.locator(".state").inner_text() == "Not installed"
+    open_studio(page, site, "pictogram")
+    expect(page.page.locator("#not-installed")).to_be_visible()
+    expect(page.page.locator("#start")).to_have_count(0)
+    assert site.get("/api/processors/pictogram/").json()["state"] == "not_installed"
+    assert page.problems == []
+
+
+def test_an_admin_is_led_to_where_a_model_is_installed(visit: VisitorFactory, site: Site) -> None:
+    page = visit(site, "alice")
+    open_studio(page, site, "pictogram")
+    page.page.get_by_role("link", name="Install a model").click()
+    expect(page.page).to_have_url(re.compile("/admin/"))
+
+
+@pytest.mark.slow
+def test_a_change_is_seen_within_three_tenths_of_a_second(meet: Visiting, models_site: Site) -> None:
+    page = meet()
+    studio = live(page, models_site, "object-detection")
+    wait_until(lambda: len(classes(studio)) == 2, "two people are in the table", 20)
+    took_ms = [changed_ms(page, value, rows) for value, rows in [(1, 0), (0.5, 2)] * 5]
+    write_figure("threshold_acts", p50_ms=statistics.median(took_ms), slowest_ms=max(took_ms))
+    assert statistics.median(took_ms) <= 300
+
+
+def changed_ms(page: ChromiumPage, threshold: float, rows: int) -> float:
+    """From the move of the slider to the changed table, in the page's own clock."""
+    return float(
+        page.page.evaluate(
+            """([value, rows, table]) => new Promise((done) => {
+                const slider = document.querySelector("[data-testid=param-threshold]");
+                const started = performance.now();
+                slider.value = value;
+                slider.dispatchEvent(new Event("input", { bubbles: true }));
+                const look = () => document.querySelectorAll(table).length === rows
+                    ? done(performance.now() - started) : setTimeout(look, 5);
+                look();
+            })""",
+            [threshold, rows, TABLE],
+        )
+    )
+
+
+MODEL_MS_ABOVE = 120.0
+
+
+@pytest.mark.slow
+def test_objects_are_found_ten_times_a_second_and_soon(meet: Visiting, models_site: Site) -> None:
+    studio = live(meet(), models_site, "object-detection")
+    studio.page.evaluate("new Promise(done => setTimeout(done, 3000))")
+    figures = [message for message in studio.messages() if message["type"] == "statistics"]
+    shown = studio.presented_for(10)
+    fps = (len(shown) - 1) / (shown[-1]["at"] - shown[0]["at"]) * 1000
+    report = studio.page.evaluate("window.showroom.report()")
+    figures = [message for message in studio.messages() if message["type"] == "statistics"][-10:]
+    model_ms = statistics.median(each["process_ms"] for each in figures)
+    write_figure("object_detection", fps=fps, model_ms=model_ms, report=str(report)[:4000])
+    assert fps >= 10
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_four_visitors_share_one_set_of_weights_fairly(meet: Visiting, models_site: Site) -> None:
+    first = live(meet(), models_site, "object-detection")
+    studios = [first, *(live(meet(), models_site, "object-detection") for _ in range(3))]
+    time.sleep(patient(5))
+    before = [newest_processed(studio) for studio in studios]
+    time.sleep(20)
+    rates = [(newest_processed(studio) - start) / 20 for studio, start in zip(studios, before, strict=True)]
+    write_figure("four_visitors", slowest_fps=min(rates), fastest_fps=max(rates))
+    assert min(rates) >= 0.8 * max(rates)
+
+
+def newest_processed(studio: Studio) -> int:
+    return int([message for message in studio.messages() if message["type"] == "statistics"][-1]["processed"])
