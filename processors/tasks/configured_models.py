@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ..inference.session import Model
     from ..remote.remote_model import RemoteModel
 
+    OpenModel = Model | RemoteModel
+
 
 @dataclass(frozen=True)
 class ConfiguredModel:
@@ -24,7 +26,7 @@ class ConfiguredModel:
     # What the configuration says of a model that runs elsewhere.
     remote: Mapping[str, Any] | None = None
 
-    def open(self) -> "Model | RemoteModel":
+    def open(self) -> "OpenModel":
         """Read the weights, or get ready to call the server; only a processor host does this."""
         if self.remote is not None:
             from ..remote.remote_model import RemoteModel

@@ -22,7 +22,7 @@ class ObjectDetection(ModelTask):
     threshold = FloatParameter(
         "Threshold", default=0.5, step=0.05, help="Finds with a lower score are left out."
     )
-    classes = ChoicesParameter("Classes", choices=["any"], none_label="All")
+    classes = ChoicesParameter("Classes", choices=["person"], none_label="All")
     drawn = RadioParameter(
         "Draw boxes",
         choices={"page": "By the page", "picture": "In the picture"},

@@ -58,7 +58,7 @@ def on_somebody(found: KeyPoints) -> Floats:
 
 
 class Pose(PoseTask):
-    """Draws the skeleton of everybody it finds into the picture: one side of the body green, the other blue."""
+    """Draws the skeleton of everybody it finds into the picture: one side of the body green, the other orange."""
 
     label = "Pose"
     results = {

@@ -12,7 +12,7 @@ from ..exceptions import ProcessorError
 from .configured_models import ConfiguredModel
 
 if TYPE_CHECKING:
-    from ..inference.session import Model
+    from .configured_models import OpenModel
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class StyleShelf:
     def __init__(self, models: Sequence[ConfiguredModel]) -> None:
         self._described = {model.name: model for model in models}
         self._lock = threading.Lock()
-        self._opened: OrderedDict[str, Model] = OrderedDict()
+        self._opened: OrderedDict[str, OpenModel] = OrderedDict()
         self._opening: set[str] = set()
         self._errors: dict[str, str] = {}
         self._first = models[0].name
@@ -44,7 +44,7 @@ class StyleShelf:
                 return wanted, model
         raise ProcessorError(self.error(self._first), permanent=True)
 
-    def get(self, name: str) -> "Model | None":
+    def get(self, name: str) -> "OpenModel | None":
         with self._lock:
             if name in self._opened:
                 self._opened.move_to_end(name)
@@ -79,7 +79,7 @@ class StyleShelf:
         finally:
             self._opening.discard(name)
 
-    def _keep(self, name: str, model: "Model") -> None:
+    def _keep(self, name: str, model: "OpenModel") -> None:
         """Sessions that still run one that is let go keep it for as long as they do."""
         with self._lock:
             self._opened[name] = model
@@ -87,7 +87,7 @@ class StyleShelf:
                 self._opened.popitem(last=False)
 
 
-def warm_up(model: "Model") -> None:
+def warm_up(model: "OpenModel") -> None:
     """The first run allocates; no visitor should wait for it. A server that is away just now may come back."""
     wanted = model.spec.input
     try:
