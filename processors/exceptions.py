@@ -6,9 +6,11 @@ ProcessorError
 ├── ModelUnusable          the file of a model is gone, changed, or does not fit its description
 │   └── BadModelSpec       the description itself is wrong
 ├── DeclarationError       the class itself is written wrongly
-├── LoadFailed             ``load()`` raised
-├── StartFailed            ``start()`` raised
-├── ProcessFailed          ``process()`` raised; costs one frame
+├── CallFailed             a method of the processor raised something else
+│   ├── LoadFailed         ``load()``
+│   ├── StartFailed        ``start()``
+│   ├── ProcessFailed      ``process()``; costs one frame
+│   └── OutOfMemory        any of them wanted more than it may have
 ├── WrongOutput            ``process()`` gave something that is no picture, sound or result; costs one frame
 │   ├── WrongPicture
 │   ├── WrongSamples
@@ -71,29 +73,38 @@ class DeclarationError(ProcessorError):
         super().__init__(message, permanent=True)
 
 
-class LoadFailed(ProcessorError):
+class CallFailed(ProcessorError):
+    def __init__(self, label: str, sentence: str, permanent: bool = False) -> None:
+        super().__init__(f"{label} {sentence}", permanent)
+        self.label = label
+
+
+class LoadFailed(CallFailed):
     code = "load_failed"
 
     def __init__(self, label: str) -> None:
-        super().__init__(
-            f"{label} could not be loaded. The host finds the reason in the log.", permanent=True
-        )
+        super().__init__(label, "could not be loaded. The host finds the reason in the log.", permanent=True)
 
 
-class StartFailed(ProcessorError):
+class StartFailed(CallFailed):
     code = "start_failed"
 
     def __init__(self, label: str) -> None:
-        super().__init__(
-            f"{label} could not be started. The host finds the reason in the log.", permanent=True
-        )
+        super().__init__(label, "could not be started. The host finds the reason in the log.", permanent=True)
 
 
-class ProcessFailed(ProcessorError):
+class ProcessFailed(CallFailed):
     code = "process_failed"
 
     def __init__(self, label: str) -> None:
-        super().__init__(f"{label} could not process this frame. The host finds the reason in the log.")
+        super().__init__(label, "could not process this frame. The host finds the reason in the log.")
+
+
+class OutOfMemory(CallFailed):
+    code = "out_of_memory"
+
+    def __init__(self, instead: CallFailed) -> None:
+        super().__init__(instead.label, "needs more memory than it may have here.", instead.permanent)
 
 
 class WrongOutput(ProcessorError):

@@ -1,5 +1,6 @@
 """A stand-in for an ``Instance`` that runs in a host: hands over frames, waits, checks everything that comes back."""
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ import numpy as np
 
 from .base import Processor, declared_fps
 from .checks import PICTURE_PIXELS, SAMPLES_SECONDS, check_data, check_picture, check_samples, check_time
-from .exceptions import HostStopped, ProcessorError, TooSlow, WrongData
+from .exceptions import HostLost, HostStopped, ProcessorError, TooSlow, WrongData
 from .host.channel import FROM_HOST_BYTES, Channel, ChannelClosed, Message
 from .host.memory import DoesNotFit, Memory, after
 from .host.wire import error_from_wire, values_to_wire
@@ -38,7 +39,9 @@ class Link:
         self.incoming = Memory.create(FIRST_BYTES)
         self.outgoing = Memory.create(FIRST_BYTES)
         self.shares_memory = False
+        # Of the last message, and of the last one that is to be answered.
         self.number = 0
+        self.awaited = 0
         # When the call began whose answer is still to come; None without one.
         self.busy_since: float | None = None
 
@@ -83,7 +86,9 @@ class HostedInstance:
 
     def start(self) -> None:
         self._host = self._pool.acquire(self._spec)
-        self._connected()
+        while self._link is None:
+            with contextlib.suppress(HostLost):  # the third time it is another error
+                self._connected()
 
     def apply(self, values: Mapping[str, Any]) -> None:
         self._values |= values
@@ -141,8 +146,8 @@ class HostedInstance:
             request = request | {"memory": ["incoming", "outgoing"]}
             descriptors = [link.incoming.descriptor, link.outgoing.descriptor]
             link.shares_memory = True
-        link.busy_since = time.monotonic()
         self._send(link, request, descriptors)
+        link.busy_since, link.awaited = time.monotonic(), link.number
         answer = self._receive(link, seconds)
         if answer is None:
             raise TooSlow(self.cls.label, seconds)
@@ -160,14 +165,14 @@ class HostedInstance:
             raise self._lost(link) from error
 
     def _receive(self, link: Link, seconds: float) -> Message | None:
-        """Return the answer to the last request, None if it did not come in time."""
+        """Return the answer that is awaited, None if it did not come in time."""
         deadline = time.monotonic() + seconds
         try:
             while True:
                 answer = link.channel.receive(deadline - time.monotonic(), self._is_closing)
                 if answer is None and self._is_closing():
                     raise Closed("The session ends.")
-                if answer is None or answer.get("number") == link.number:
+                if answer is None or answer.get("number") == link.awaited:
                     return answer
         except ChannelClosed as error:
             raise self._lost(link) from error
@@ -187,17 +192,25 @@ class HostedInstance:
         return link
 
     def _connected(self) -> Link:
-        if self._link is not None:
+        if self._link is not None and (self._link.busy_since is not None or self._link.process.is_alive):
             return self._link
+        if self._link is not None:  # lost between two frames: not by this session's doing
+            self._link.forget()
+            self._link = None
         assert self._host is not None
         process = self._host.process(self._is_closing)
         if process is None:
             raise Closed("The session ends.")
-        link = self._link = Link(process)
-        self._exchange(
-            link, {"call": "start", "values": values_to_wire(self._values)}, [], self._options.load_seconds
-        )
-        return link
+        self._link = Link(process)
+        self._start(self._link)
+        return self._link
+
+    def _start(self, link: Link) -> None:
+        seconds = self._options.load_seconds
+        try:
+            self._exchange(link, {"call": "start", "values": values_to_wire(self._values)}, [], seconds)
+        except TooSlow as error:
+            raise HostStopped(self.cls.label, f"was not started after {seconds:g} s") from error
 
     def _lost(self, link: Link) -> ProcessorError:
         """Note the loss; the next frame finds another process, or hears that there will be none."""

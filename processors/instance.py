@@ -8,7 +8,15 @@ from typing import Any, NoReturn, Protocol, TypeVar
 
 from .base import Processor
 from .checks import check_data, check_picture, check_samples, check_time
-from .exceptions import LoadFailed, ProcessFailed, ProcessorError, StartFailed, WrongData
+from .exceptions import (
+    CallFailed,
+    LoadFailed,
+    OutOfMemory,
+    ProcessFailed,
+    ProcessorError,
+    StartFailed,
+    WrongData,
+)
 from .parameters import set_values
 from .results import Picture, PixelFormat, Result, SampleArray
 
@@ -135,12 +143,14 @@ def load(cls: type[Processor], configuration: Mapping[str, Any]) -> Any:
     return guarded(LoadFailed(cls.label), lambda: cls.load(configuration))
 
 
-def guarded(failure: ProcessorError, call: Callable[[], T]) -> T:
+def guarded(failure: CallFailed, call: Callable[[], T]) -> T:
     """Call; a ``ProcessorError`` passes, anything else goes to the log and comes out as ``failure``."""
     try:
         return call()
     except ProcessorError:
         raise
+    except MemoryError as error:
+        fail(OutOfMemory(failure), error)
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         fail(failure, error)
 

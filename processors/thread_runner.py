@@ -67,6 +67,7 @@ class ThreadRunner(ProcessorRunner):
         self._waiting_values: dict[str, Any] = {}
         self._reset_requested = False
         self._state: RunnerState | None = None
+        self._state_code = ""
         self._abandoned = False
         # When the call at hand began; None between calls.
         self._busy_since: float | None = None
@@ -325,11 +326,12 @@ class ThreadRunner(ProcessorRunner):
             self.ended.set_result(None)
 
     def _set_state(self, state: RunnerState, message: str = "", code: str = "") -> None:
-        """Tell the output about every change, once; after ``stopped`` nothing follows."""
+        """Tell the output about every change, also of the reason, once; after ``stopped`` nothing follows."""
         with self._lock:
-            if self._state in {state, RunnerState.STOPPED} or self._abandoned:
+            is_known = (state, code) == (self._state, self._state_code)
+            if is_known or self._state is RunnerState.STOPPED or self._abandoned:
                 return
-            self._state = state
+            self._state, self._state_code = state, code
             self.output.state(state, message, code)
 
     def _clock(self) -> float:

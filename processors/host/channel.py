@@ -76,14 +76,17 @@ class Channel:
         (length,) = HEADER.unpack_from(self._buffer)
         return bool(len(self._buffer) >= HEADER.size + length)
 
-    def take_descriptors(self) -> list[int]:
-        """Return the descriptors that came since the last call; they are the caller's from now on."""
-        taken, self._descriptors = self._descriptors, []
+    def take_descriptors(self, count: int) -> list[int]:
+        """Return the oldest descriptors; they are the caller's from now on.
+
+        They may be here before the message that they belong to has been given out, so messages say how many.
+        """
+        taken, self._descriptors = self._descriptors[:count], self._descriptors[count:]
         return taken
 
     def close(self) -> None:
         self._socket.close()
-        for descriptor in self.take_descriptors():
+        for descriptor in self._descriptors:
             os.close(descriptor)
 
     def _send(self, data: bytes, descriptors: Sequence[int]) -> None:

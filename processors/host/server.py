@@ -56,7 +56,7 @@ class Server:
         try:
             while self._channel.receive() is not None:
                 loaded.wait()
-                for descriptor in self._channel.take_descriptors():
+                for descriptor in self._channel.take_descriptors(1):
                     self._open_session(socket.socket(fileno=descriptor))
         except ChannelClosed:
             pass

@@ -68,7 +68,8 @@ class Session:
             self._channel.send(answer)
 
     def _take_memory(self, message: Message) -> None:
-        for descriptor, name in zip(self._channel.take_descriptors(), message.get("memory", ()), strict=True):
+        names = message.get("memory", ())
+        for descriptor, name in zip(self._channel.take_descriptors(len(names)), names, strict=True):
             memory = Memory.adopt(descriptor)
             memory.close()  # the mapping is enough
             if name == "incoming":

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from processors.base import AudioProcessor, Processor, VideoProcessor
-from processors.parameters import FloatParameter, MenuParameter, NumberParameter
+from processors.parameters import FloatParameter, MenuParameter, NumberParameter, TextParameter
 from processors.results import Number, Result, Text
 
 
@@ -109,17 +109,12 @@ class Spy(VideoProcessor):
     """Tries what a processor must not be able to do, and says how it went."""
 
     label = "Spy"
-    attempt = MenuParameter(
-        "Attempt",
-        choices=[
-            "nothing", "socket", "settings", "secret", "environment", "parent", "write", "fork", "threads",
-            "execute", "memory", "kill", "home",
-        ],
-        default="nothing",
-    )  # fmt: skip
+    attempt = TextParameter("Attempt", default="nothing")
     results = {"outcome": Text("Outcome")}
 
     def process(self, image: Any) -> Result:
+        if self.attempt == "raise_refusal":
+            self.try_socket()
         try:
             said = str(getattr(self, f"try_{self.attempt}")())
         except (OSError, MemoryError, cv2.error, RuntimeError) as error:
@@ -132,6 +127,10 @@ class Spy(VideoProcessor):
     def try_socket(self) -> str:
         with socket.create_connection(("127.0.0.1", self.configuration["port"]), 1):
             return "connected"
+
+    def try_unix(self) -> str:
+        with socket.socket(socket.AF_UNIX):
+            return "has a socket"
 
     def try_settings(self) -> str:
         return Path(self.configuration["settings"]).read_text()[:50]
@@ -151,6 +150,14 @@ class Spy(VideoProcessor):
     def try_write(self) -> str:
         return str(Path(self.configuration["writable"]).write_text("x"))
 
+    def try_truncate(self) -> str:
+        os.truncate(self.configuration["secret"], 0)
+        return "cut a file"
+
+    def try_remove(self) -> str:
+        Path(self.configuration["secret"]).unlink()
+        return "removed a file"
+
     def try_fork(self) -> str:
         return " ".join(str(fork()) for _ in range(1000))
 
@@ -163,6 +170,20 @@ class Spy(VideoProcessor):
     def try_kill(self) -> str:
         os.kill(os.getppid(), 0)
         return "could signal the worker"
+
+    def try_thread_affinity(self) -> str:
+        os.sched_setaffinity(os.getppid(), {0})
+        return "could slow the worker"
+
+    def try_unshare(self) -> str:
+        return self._call("unshare", 0x10000000)
+
+    def try_ptrace(self) -> str:
+        return self._call("ptrace", 16, os.getppid(), 0, 0)
+
+    def _call(self, name: str, *arguments: int) -> str:
+        libc = ctypes.CDLL(None, use_errno=True)
+        return "refused: it" if getattr(libc, name)(*arguments) < 0 else f"could {name}"
 
 
 def fork() -> int:

@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,9 +15,8 @@ START_SECONDS = 30.0
 
 
 @pytest.fixture(autouse=True)
-def plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def plugin(monkeypatch: pytest.MonkeyPatch) -> None:
     install_plugin(monkeypatch)
-    yield
 
 
 def host_pids(worker: WorkerUnderTest) -> list[int]:
