@@ -24,6 +24,7 @@ from .admin_filters import TagFilter
 from .bench_view import bench_view
 from .forms import ProcessorForm, ProcessorInListForm, form_for
 from .models import Processor
+from .remote import admin as remote_admin  # noqa: F401 (registers itself)
 
 # Django's class takes a type only for the type checker.
 if TYPE_CHECKING:
