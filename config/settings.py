@@ -54,7 +54,7 @@ def seconds(name: str, default: float) -> float:
 
 def one_of(name: str, choices: tuple[str, ...]) -> str:
     """Read one of several words; the first is the default."""
-    value = env.str(name, default=choices[0]).strip().lower()
+    value: str = env.str(name, default=choices[0]).strip().lower()
     if value not in choices:
         raise ImproperlyConfigured(f"{name}={value} is none of: {', '.join(choices)}")
     return value

@@ -32,7 +32,7 @@ def opened(token: str) -> str:
 def opened_connection(connection: Mapping[str, Any]) -> dict[str, Any]:
     """Return what ``RemoteServer.from_json`` reads: with the token, and with the limits of this site."""
     known = {name: value for name, value in connection.items() if name != "sealed_token"}
-    from_environment = settings.REMOTE_TOKENS.get(connection.get("name"), "")
+    from_environment = settings.REMOTE_TOKENS.get(str(connection.get("name")), "")
     return known | {
         "token": from_environment or opened(str(connection.get("sealed_token") or "")),
         "allowed_hosts": list(settings.REMOTE_ALLOWED_HOSTS),

@@ -31,7 +31,7 @@ def models_view(request: HttpRequest, pk: int) -> HttpResponse:
 def registered(request: HttpRequest, server: InferenceServer) -> HttpResponse:
     form = RegisterForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect(request.get_full_path())
     chosen = form.cleaned_data
     try:

@@ -33,7 +33,7 @@ class StyleShelf:
         if error := self.error(self._first):
             raise ProcessorError(error, permanent=True)
 
-    def opened(self, name: str) -> "tuple[str, Model]":
+    def opened(self, name: str) -> "tuple[str, OpenModel]":
         """Wait for this style; if it cannot be had, it is the first one. Returns its name, too."""
         for wanted in (name, self._first):
             model = self._opened.get(wanted)
