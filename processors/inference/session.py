@@ -41,7 +41,10 @@ class Model:
     @classmethod
     def open(cls, source: Path | str | bytes, spec: ModelSpec, sha256: str | None = None) -> "Model":
         """Check the file against its SHA-256 and the spec against the file, and make both ready."""
-        return cls(make_session(checked(contents(source), sha256)), spec)
+        model = cls(make_session(checked(contents(source), sha256)), spec)
+        if model.notice:
+            logger.warning(model.notice)
+        return model
 
     def __init__(self, session: Any, spec: ModelSpec) -> None:
         self.spec = spec
@@ -53,8 +56,6 @@ class Model:
         self._outputs = list(spec.outputs) or [each.name for each in session.get_outputs()]
         self._decode = DECODERS[spec.convention]
         self._check_names()
-        if self.notice:
-            logger.warning(self.notice)
 
     @property
     def takes_any_size(self) -> bool:
@@ -179,7 +180,8 @@ def sound(output: Any, name: str) -> Tensor:
         raise WrongModelOutput(f"The output {name} of the model is no array of numbers.")
     if output.dtype.kind != "f":
         return output
-    values = output.astype(np.float32, copy=False)
+    with np.errstate(over="ignore"):
+        values = output.astype(np.float32, copy=False)
     if np.isfinite(values).all():
         return values
     if np.isnan(values).any():

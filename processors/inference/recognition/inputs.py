@@ -60,13 +60,7 @@ RGB_SIGNED = choices("rgb", ("-1 to 1", IMAGENET, "0 to 1", "0 to 255"))
 RGB_PLAIN = choices("rgb", ("0 to 255", "0 to 1", "-1 to 1"))
 RGB_128 = choices("rgb", ("127 off and divided by 128", "0 to 1", "0 to 255"))
 BGR_SIGNED = choices("bgr", ("-1 to 1", "0 to 1", "0 to 255"))
-# The Caffe habit that mmdetection kept and NanoDet inherited: deviations in the order of red, green, blue.
-BGR_NANODET = (
-    InputChoice(
-        "BGR, mean and deviation of NanoDet", "bgr", (103.53, 116.28, 123.675), (57.375, 57.12, 58.395)
-    ),
-    *choices("bgr", ("0 to 1", "0 to 255")),
-)
+BGR_IMAGENET = choices("bgr", (IMAGENET, "0 to 1", "0 to 255"))
 BGR_MMDETECTION = choices("bgr", (IMAGENET, "0 to 1", "0 to 255"), "letterbox-corner")
 BGR_SCALED = choices("bgr", ("0 to 1", "0 to 255"))
 YUNET = choices("bgr", ("0 to 255", "0 to 1"), "letterbox-corner", 0)

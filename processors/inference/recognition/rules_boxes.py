@@ -187,7 +187,7 @@ def gfl(seen: Seen) -> Guess | None:
     )
     names = tuple(each.name for each in (*scores, *distances))
     known = labels_for(seen, scores[0].shape[-1])
-    return Guess("detection", "gfl", names, reason, 0.92, inputs.BGR_NANODET, known, threshold=0.4, iou=0.5)
+    return Guess("detection", "gfl", names, reason, 0.92, inputs.BGR_IMAGENET, known, threshold=0.4, iou=0.5)
 
 
 def is_whole(output: Output) -> bool:

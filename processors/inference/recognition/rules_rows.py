@@ -105,7 +105,7 @@ def nanodet_plus(seen: Seen) -> Guess | None:
     )
     known, options = labels_for(seen, classes), {"centre": 0}
     return Guess(
-        "detection", "gfl", (rows.name,), reason, 0.85, inputs.BGR_NANODET, known, 0.4, 0.5, decoder=options
+        "detection", "gfl", (rows.name,), reason, 0.85, inputs.BGR_IMAGENET, known, 0.4, 0.5, decoder=options
     )
 
 

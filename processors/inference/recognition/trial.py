@@ -155,5 +155,6 @@ def proposal(guess: Guess, trial: Trial, trials: Sequence[Trial], confidence: fl
 
 
 def evidence(trial: Trial, trials: Sequence[Trial]) -> str:
-    others = ", ".join(f"{each.choice.title}: {each.quality:.2f}" for each in trials if each is not trial)
-    return f"Tried with {trial.choice.title}: {trial.quality:.2f}" + (f" ({others})." if others else ".")
+    others = "; ".join(f"{each.choice.title}: {each.quality:.2f}" for each in trials if each is not trial)
+    rated = f"Pixels as {trial.choice.title} do {trial.quality:.2f} of 1 on the sample pictures"
+    return f"{rated} ({others})." if others else f"{rated}."

@@ -43,7 +43,7 @@ def test_a_recognised_detector_finds_the_object(make: Callable[[], Scene]) -> No
 def test_reasons_are_sentences_with_figures() -> None:
     best = recognise(scene.yolox().model())[0]
     assert "YOLOX with 80 classes" in best.reason
-    assert "Tried with BGR, 0 to 255" in best.reason
+    assert "Pixels as BGR, 0 to 255 do" in best.reason
     assert best.as_json()["spec"] == best.spec.as_json()
 
 
