@@ -63,8 +63,11 @@ class LastWords:
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
-    def text(self) -> str:
+    def join(self) -> None:
+        """Before its stream is closed."""
         self._thread.join(GRACE_SECONDS)
+
+    def text(self) -> str:
         return self._end
 
     def _listen(self) -> None:
@@ -95,6 +98,7 @@ class _Conversation:
             finally:
                 timer.cancel()
                 _kill(process)
+                last_words.join()
             return self._judged(answer, process.wait(), last_words)
 
     def _start(self) -> "subprocess.Popen[str]":

@@ -21,6 +21,7 @@ from . import download, store
 from .download import InstallFailed
 from .known import KnownModel, all_known
 from .rows import ModelFile
+from .slugs import free_slug
 
 # Processors whose visitors choose between several models.
 MENUS = frozenset({"style-transfer"})
@@ -126,19 +127,14 @@ def _processor_for(model: KnownModel, key: str) -> Processor:
     free = [row for row in rows if row.seed and (key in MENUS or not _names(row))]
     for row in having + free:
         return row
-    return Processor(
-        key=key, title=model.title, slug=_free_slug(model.name), visibility=Visibility.DRAFT, order=900
-    )
+    # A kind of processor that the site did not have yet is meant for everybody; a second one of a kind waits for
+    # an admin to tell the two apart.
+    visibility = Visibility.DRAFT if rows else Visibility.EVERYONE
+    return Processor(key=key, title=model.title, slug=free_slug(model.name), visibility=visibility, order=900)
 
 
 def _names(row: Processor) -> list[str]:
     return [str(item.get("name")) for item in row.configuration.get("models", [])]
-
-
-def _free_slug(wanted: str) -> str:
-    taken = set(Processor.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
-    candidates = [wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 3))]
-    return next(slug for slug in candidates if slug not in taken)
 
 
 def _fitting(spec: dict[str, Any], row: ModelFile) -> dict[str, Any]:

@@ -42,6 +42,6 @@ SENTENCES = {
 def sentence(refusal: dict[str, Any]) -> str:
     """The code and the values come from a process that looked into a hostile file."""
     try:
-        return gettext(SENTENCES[refusal["code"]]) % refusal.get("values", {})
+        return str(gettext(SENTENCES[refusal["code"]]) % refusal.get("values", {}))
     except (KeyError, TypeError, ValueError):
         return gettext(SENTENCES["failed"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import onnx
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import DecodeError, Message  # type: ignore[import-untyped]
 
 from .reports import Refused
 from .structure_head import HEAD_BYTES, refuse_other_formats

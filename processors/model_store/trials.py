@@ -94,12 +94,12 @@ def hindrance(file: ModelFile, key: str, spec: Mapping[str, Any]) -> str:
     except ProcessorError as error:
         return str(error)
     for trial in trials:
-        if problem := _problem(trial):
+        if problem := problem_of(trial):
             return problem
     return ""
 
 
-def _problem(trial: ModelTrial) -> str:
+def problem_of(trial: ModelTrial) -> str:
     if trial.state == ModelTrial.State.FAILED:
         return error_of(trial)
     if trial.state != ModelTrial.State.DONE:

@@ -113,3 +113,15 @@ def endless_loop() -> onnx.ModelProto:
     count = helper.make_tensor("count", TensorProto.INT64, [], [2**63 - 1])
     go = helper.make_tensor("start", TensorProto.BOOL, [], [True])
     return model([node("Loop", ["count", "start", "in"], ["out"], body=body)], initializers=[count, go])
+
+
+def odd() -> onnx.ModelProto:
+    """Runs, but gives five numbers in a shape that is no known convention."""
+    nodes = [
+        node("ReduceMean", ["in"], ["mean"], axes=[2, 3], keepdims=0),
+        node("Concat", ["mean"] * 2, ["six"], axis=1),
+    ]
+    shape = helper.make_tensor("shape", TensorProto.INT64, [5], [1, 1, 2, 1, 3])
+    return model(
+        [*nodes, node("Reshape", ["six", "shape"], ["out"])], outputs=[any_shape()], initializers=[shape]
+    )

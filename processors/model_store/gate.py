@@ -1,0 +1,54 @@
+"""What stands between a model that somebody uploaded and the visitors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from processors import sandbox
+
+from . import trials
+from .known import all_known
+from .rows import ModelFile
+
+if TYPE_CHECKING:
+    from processors.models import Processor
+
+
+def hindrance(processor: Processor) -> str:
+    """Why this processor may not be offered to visitors; empty if it may."""
+    if not processor.may_meet_visitors:
+        return _("Classes from other packages are for staff only, so far.")
+    for file, spec in uploads_in(processor.configuration):
+        if problem := weak_isolation() or trials.hindrance(file, processor.key, spec):
+            return f"{file.name}: {problem}"
+    return ""
+
+
+def weak_isolation() -> str:
+    if sandbox.is_strong_enough(settings.ALLOW_WEAK_ISOLATION):
+        return ""
+    return _(
+        "Models of others cannot be kept apart well enough on this machine, so they are for staff only. Linux can; "
+        "ALLOW_WEAK_ISOLATION=True lets them be offered nevertheless."
+    )
+
+
+def uploads_in(configuration: Mapping[str, Any]) -> Iterator[tuple[ModelFile, dict[str, Any]]]:
+    """The models that people brought. A known model, installed by its name, has been tried by us."""
+    for entry in configuration.get("models") or []:
+        if not isinstance(entry, dict) or not isinstance(entry.get("spec"), dict):
+            continue
+        file = ModelFile.objects.filter(sha256=entry.get("sha256", "")).first()
+        if file and not (file.known and is_as_known(entry)):
+            yield file, entry["spec"]
+
+
+def is_as_known(entry: Mapping[str, Any]) -> bool:
+    return any(
+        model.sha256 == entry["sha256"] and model.spec["convention"] == entry["spec"].get("convention")
+        for model in all_known().values()
+    )

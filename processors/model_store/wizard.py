@@ -1,0 +1,170 @@
+"""The page of one model file: what was found, what it is taken for, what it costs, and the way into the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from processors import sandbox
+from processors.bench import SAMPLE_NAMES
+from processors.models import Processor
+
+from . import checking, gate, offer, store, trials
+from .rows import ModelFile, ModelTrial
+from .spec_form import (
+    COLOUR_TITLES,
+    SCALING_TITLES,
+    SpecForm,
+    blank_spec,
+    initial_for,
+    variants,
+    with_variant,
+)
+
+PAGE = "admin/processors/modelfile/wizard.html"
+# Licences that bind whoever offers the model over a network.
+STRICT_LICENCES = ("AGPL", "GPL", "NC", "NON-COMMERCIAL", "NONCOMMERCIAL")
+
+
+def wizard_view(request: HttpRequest, file: ModelFile, site_context: Mapping[str, Any]) -> HttpResponse:
+    context: dict[str, Any] = {
+        **site_context,
+        "opts": ModelFile._meta,
+        "file": file,
+        "title": file.name,
+        "progress": checking.progress(file),
+        "isolation": sandbox.describe(),
+        "may_offer": may_offer(request),
+    }
+    if file.is_ready:
+        form, offering = forms_of(request, file)
+        if request.method == "POST" and may_offer(request) and form.is_valid() and offering.is_valid():
+            row = offered(request, file, form, offering)
+            if row is not None:
+                return redirect("admin:processors_processor_change", row.pk)
+        context |= facts_context(file) | {"form": form, "offering": offering}
+    return TemplateResponse(request, PAGE, context)
+
+
+@require_http_methods(["GET", "POST"])
+def trials_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST: begin what shows this description and its neighbours. GET: how far these are."""
+    file = get_object_or_404(ModelFile, pk=pk)
+    if not may_offer(request):
+        raise PermissionDenied
+    if request.method == "GET":
+        wanted = [int(text) for text in request.GET.get("ids", "").split(",") if text.isdecimal()]
+        return JsonResponse({"trials": [told(trial) for trial in file.trials.filter(pk__in=wanted)]})
+    form = SpecForm(request.POST)
+    if not file.is_ready or not form.is_valid():
+        return JsonResponse({"errors": form.errors.get_json_data()}, status=422)
+    return JsonResponse(begun(file, form.cleaned_data["key"], form.spec))
+
+
+def begun(file: ModelFile, key: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    current = trials.ask_all(file, key, spec)
+    return {
+        "current": [told(trial) for trial in current],
+        "variants": [
+            {
+                "colours": colours,
+                "scaling": scaling,
+                "title": f"{COLOUR_TITLES[colours]}, {SCALING_TITLES[scaling]}",
+                "trial": told(trials.ask(file, key, with_variant(spec, colours, scaling), SAMPLE_NAMES[0])),
+            }
+            for colours, scaling in variants(spec)
+        ],
+    }
+
+
+def told(trial: ModelTrial) -> dict[str, Any]:
+    """A trial for the page, with the verdict in words."""
+    over = trial.state in (ModelTrial.State.DONE, ModelTrial.State.FAILED)
+    report = trial.report
+    return {
+        "id": trial.pk,
+        "sample": trial.sample,
+        "over": over,
+        "error": trials.error_of(trial),
+        "picture": f"data:image/jpeg;base64,{report['picture']}" if report.get("picture") else "",
+        "figures": figures(report) if trial.state == ModelTrial.State.DONE else "",
+        "found": found_in(report.get("data") or {}),
+        "problem": trials.problem_of(trial) if over else "",
+    }
+
+
+def figures(report: Mapping[str, Any]) -> str:
+    return _("%(ms)s ms a frame, %(fps)s frames per second, %(memory)s") % {
+        "ms": report["frame_ms"],
+        "fps": round(report["fps"]),
+        "memory": store.megabytes(report["memory_bytes"]),
+    }
+
+
+def found_in(data: Mapping[str, Any]) -> str:
+    """The first rows of a table, so that a person sees at a glance whether it makes sense."""
+    for value in data.values():
+        if isinstance(value, list) and value and isinstance(value[0], list):
+            return " · ".join(f"{row[0]} {row[1]}" if len(row) > 1 else str(row[0]) for row in value[:3])
+    return ""
+
+
+def forms_of(request: HttpRequest, file: ModelFile) -> tuple[SpecForm, offer.OfferForm]:
+    data = request.POST if request.method == "POST" else None
+    form = SpecForm(data, initial=initial_for(chosen_spec(request, file)))
+    key = str(form["key"].value())
+    title = file.name.rpartition(".")[0].replace("_", " ").replace("-", " ").strip().capitalize()
+    return form, offer.OfferForm(data, key=key, initial={"title": title})
+
+
+def chosen_spec(request: HttpRequest, file: ModelFile) -> dict[str, Any]:
+    """The proposal that was clicked, else the likeliest."""
+    wanted = request.GET.get("proposal", "0")
+    number = int(wanted) if wanted.isdecimal() and int(wanted) < len(file.proposals) else 0
+    found: dict[str, Any] = file.proposals[number]["spec"] if file.proposals else blank_spec(file.facts)
+    return found
+
+
+def facts_context(file: ModelFile) -> dict[str, Any]:
+    folded = file.licence.upper()
+    return {
+        "proposals": file.proposals,
+        "strict_licence": any(word in folded for word in STRICT_LICENCES),
+        "least_fps": settings.MODEL_MIN_FPS,
+        "most_memory": store.megabytes(settings.MODEL_MAX_MEMORY_BYTES),
+        "used_by": store.used_by(file),
+        "weak_isolation": gate.weak_isolation() if not file.known else "",
+    }
+
+
+def offered(
+    request: HttpRequest, file: ModelFile, form: SpecForm, offering: offer.OfferForm
+) -> Processor | None:
+    """Into the catalogue; for visitors only if it holds what it must hold."""
+    key, target = form.cleaned_data["key"], offering.cleaned_data["target"]
+    publishing = "_publish" in request.POST
+    if publishing or (target is not None and not target.is_draft):
+        problem = gate.weak_isolation() or trials.hindrance(file, key, form.spec)
+        if problem:
+            messages.error(request, problem)
+            return None
+    row = offer.offer(file, key, form.spec, offering.cleaned_data["title"], target)
+    if publishing and row.is_draft:
+        row.publish()
+    draft = _("“%(title)s” is a draft. Try it, then publish it.")
+    text = draft if row.is_draft else _("“%(title)s” is on offer.")
+    messages.success(request, text % {"title": row.title})
+    return row
+
+
+def may_offer(request: HttpRequest) -> bool:
+    return request.user.has_perms(("processors.change_modelfile", "processors.add_processor"))
