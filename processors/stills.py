@@ -8,12 +8,13 @@ import numpy as np
 
 from .assets import SAMPLES
 from .base import AudioProcessor, Processor, has_own_clock, needs_pixels, needs_samples
-from .catalogue import load_class
+from .catalogue import TASKS, load_class
 from .drawing import ACCENT, STAGE
 from .exceptions import ProcessorError
 from .instance import Instance, Outcome, load
 from .parameters import default_values
 from .results import Picture, PixelFormat
+from .task_stills import task_still
 
 WIDTH, HEIGHT = 640, 360
 STREET_KEYS = {"people", "qr"}  # what these look for is in the street
@@ -38,21 +39,23 @@ BACK = {"rgb24": cv2.COLOR_RGB2BGR, "gray": cv2.COLOR_GRAY2BGR, "yuv420p": cv2.C
 
 def make_still(key: str) -> Picture:
     """Return what the processor makes of a sample, as a BGR picture of 640×360."""
+    if key in TASKS:
+        return task_still(key, sample("portrait"), sample("street"))
     cls = load_class(key)
     if issubclass(cls, AudioProcessor):
         return waveform(played_sound(cls))
-    return cv2.resize(played_picture(cls, sample(key), VALUES.get(key, {})), (WIDTH, HEIGHT))
-
-
-def sample(key: str) -> Picture:
-    """Return the part of a sample that suits the processor, in the shape of a card."""
     name = "street" if key in STREET_KEYS else "portrait"
+    return cv2.resize(played_picture(cls, sample(name), VALUES.get(key, {})), (WIDTH, HEIGHT))
+
+
+def sample(name: str) -> Picture:
+    """Return the part of a sample where something is, in the shape of a card."""
     picture = cv2.imread(str(SAMPLES / f"{name}.jpg"))
     if picture is None:
         raise ProcessorError(
             f"The sample picture {name}.jpg is missing from this installation.", permanent=True
         )
-    return picture[-HEIGHT:] if key in STREET_KEYS else picture[HEAD_ROOM : HEAD_ROOM + HEIGHT]
+    return picture[-HEIGHT:] if name == "street" else picture[HEAD_ROOM : HEAD_ROOM + HEIGHT]
 
 
 def played_picture(cls: type[Processor], picture: Picture, values: dict[str, Any]) -> Picture:

@@ -35,6 +35,7 @@ TEXTS: tuple[str, ...] = (
     _("Colour"),
     _("Colours of a painting"),
     _("Confidence"),
+    _("Count"),
     _("Counts each picture that arrives at the server."),
     _("Counts every picture that arrives, and shows the number five times a second."),
     _("Crown"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 from django.conf import settings
 
-from processors.catalogue import load_class
+from processors.catalogue import TASKS, load_class
 from processors.exceptions import ProcessorError
 from processors.models import Processor
 
@@ -38,12 +38,18 @@ def made(row: Processor) -> bytes:
     from processors.stills import make_still
 
     try:
-        if not row.may_meet_visitors or load_class(row.key, row.configuration).isolation != "thread":
+        if not may_be_made_here(row):
             return b""
         picture = make_still(row.key)
     except ProcessorError:
         return b""
     return cv2.imencode(".webp", picture, [cv2.IMWRITE_WEBP_QUALITY, WEBP_QUALITY])[1].tobytes()
+
+
+def may_be_made_here(row: Processor) -> bool:
+    """The stills of our tasks are drawn without their models; other people's code is not run here."""
+    is_thread = load_class(row.key, row.configuration).isolation == "thread"
+    return row.key in TASKS or (row.may_meet_visitors and is_thread)
 
 
 def keep(path: Path, picture: bytes) -> None:

@@ -17,7 +17,7 @@ class ObjectDetection(ModelTask):
 
     label = "Object detection"
     model_tasks = ("detection",)
-    results = {"count": Number("Found"), "found": table(()), "boxes": Boxes("Boxes")}
+    results = {"count": Number("Count"), "found": table(()), "boxes": Boxes("Boxes")}
 
     threshold = FloatParameter(
         "Threshold", default=0.5, step=0.05, help="Finds with a lower score are left out."

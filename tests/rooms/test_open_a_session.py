@@ -151,6 +151,22 @@ async def test_a_class_that_cannot_be_loaded_is_unavailable(
     assert (await (await visit()).asks("session.open", processor="edges"))["code"] == "processor_unavailable"
 
 
+async def test_a_task_without_its_model_is_not_installed(
+    visit: Callable[..., Any], edges: Processor, engine: QuietEngine
+) -> None:
+    await Processor.objects.filter(pk=edges.pk).aupdate(key="object-detection")
+    answer = await (await visit()).asks("session.open", processor="edges")
+    assert answer["code"] == "not_installed"
+    assert "not installed yet" in answer["message"]
+
+
+async def test_a_task_with_a_broken_configuration_is_unavailable(
+    visit: Callable[..., Any], edges: Processor, engine: QuietEngine
+) -> None:
+    await Processor.objects.filter(pk=edges.pk).aupdate(key="pictogram", configuration={"models": "bodypix"})
+    assert (await (await visit()).asks("session.open", processor="edges"))["code"] == "processor_unavailable"
+
+
 @pytest.mark.parametrize(("language", "word"), [("en", "address"), ("de-DE,de;q=0.9", "")])
 async def test_errors_speak_the_visitors_language(
     visit: Callable[..., Any], engine: QuietEngine, language: str, word: str

@@ -60,6 +60,15 @@ async def test_an_unknown_processor(worker: WorkerUnderTest) -> None:
     await peer.close()
 
 
+async def test_a_task_without_its_model(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    spec = processor_spec("object-detection")
+    answer = await worker.ask("offer", "one", sdp=await peer.offer(), processor=spec)
+    assert answer["code"] == "processor_unavailable"
+    assert "has no model yet" in answer["message"]
+    await peer.close()
+
+
 async def test_messages_about_a_session_that_is_not_here(worker: WorkerUnderTest) -> None:
     fields: dict[str, Any] = {"processor": SPEC, "values": {}}
     for kind in ("switch", "parameters", "attach"):

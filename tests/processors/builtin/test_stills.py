@@ -4,8 +4,8 @@ import pytest
 from processors import catalogue, stills
 
 
-@pytest.mark.parametrize("key", catalogue.BUILTINS)
-def test_every_built_in_has_a_still_of_its_result(key):
+@pytest.mark.parametrize("key", [*catalogue.BUILTINS, *catalogue.TASKS])
+def test_every_class_of_ours_has_a_still_of_its_result(key):
     still = stills.make_still(key)
     assert still.shape == (360, 640, 3)
     assert still.dtype == np.uint8

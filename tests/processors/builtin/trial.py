@@ -38,8 +38,8 @@ def sound_of(instance: Instance, samples: np.ndarray, size: int = 960) -> np.nda
 
 
 def portrait() -> np.ndarray:
-    return stills.sample("faces").copy()
+    return stills.sample("portrait").copy()
 
 
 def street() -> np.ndarray:
-    return stills.sample("people").copy()
+    return stills.sample("street").copy()
