@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,11 @@ from django.utils.translation import ngettext
 from .admin_fieldsets import ADD_FIELDSETS, change_fieldsets, view_fieldsets
 from .admin_filters import TagFilter
 from .bench_view import bench_view
+from .check_view import check_view
 from .forms import ProcessorForm, ProcessorInListForm, form_for
+from .model_store import admin as model_admin  # noqa: F401 (registers itself)
+from .model_store import gate
+from .model_store.versions_view import versions_view
 from .models import Processor
 from .remote import admin as remote_admin  # noqa: F401 (registers itself)
 
@@ -68,7 +73,14 @@ class ProcessorAdmin(RowAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         try_it = self.admin_site.admin_view(bench_view)
-        return [path("<int:pk>/try/", try_it, name="processors_processor_try"), *super().get_urls()]
+        versions = self.admin_site.admin_view(versions_view)
+        check = self.admin_site.admin_view(check_view)
+        return [
+            path("<int:pk>/try/", try_it, name="processors_processor_try"),
+            path("<int:pk>/check/", check, name="processors_processor_check"),
+            path("<int:pk>/versions/", versions, name="processors_processor_versions"),
+            *super().get_urls(),
+        ]
 
     def get_form(
         self, request: HttpRequest, obj: Processor | None = None, change: bool = False, **kwargs: Any
@@ -153,7 +165,8 @@ class ProcessorAdmin(RowAdmin):
 
     @admin.action(description=_("Publish the selected processors"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Processor]) -> None:
-        count = self._each(request, queryset, Processor.publish)
+        ready = [row for row in queryset if not self._warned(request, row)]
+        count = self._each(request, ready, Processor.publish)
         text = ngettext("%(count)d processor is on offer.", "%(count)d processors are on offer.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
@@ -163,7 +176,14 @@ class ProcessorAdmin(RowAdmin):
         text = ngettext("%(count)d processor is retired.", "%(count)d processors are retired.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
-    def _each(self, request: HttpRequest, queryset: QuerySet[Processor], act: Any) -> int:
+    def _warned(self, request: HttpRequest, row: Processor) -> bool:
+        """A model that was uploaded and cannot be offered stays what it is."""
+        problem = gate.hindrance(row) if row.may_meet_visitors else ""
+        if problem:
+            self.message_user(request, f"{row.title}: {problem}", messages.WARNING)
+        return bool(problem)
+
+    def _each(self, request: HttpRequest, queryset: Iterable[Processor], act: Any) -> int:
         rows = list(queryset)
         for row in rows:
             act(row)

@@ -14,6 +14,7 @@ from . import catalogue, constraint_fields, images
 from .class_choices import class_choices
 from .exceptions import ProcessorError
 from .manifest import manifest
+from .model_store import gate
 from .models import Processor
 from .parameter_fields import field_for
 from .parameter_values import ParameterValues
@@ -94,6 +95,7 @@ class ProcessorForm(RowForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self._check_configuration(cleaned)
+        self._check_publishing(cleaned)
         self.instance.constraints = constraint_fields.constraints_from(cleaned, self.instance.constraints)
         if cleaned.get("key") == self.initial.get("key"):
             self._take_parameters(cleaned)
@@ -116,6 +118,13 @@ class ProcessorForm(RowForm):
             catalogue.load_class(key, configuration)
         except ProcessorError as error:
             self.add_error("configuration", str(error))
+
+    def _check_publishing(self, cleaned: dict[str, Any]) -> None:
+        """The button sets the visibility after this form: ask here what would keep the row from visitors."""
+        if "_publish" in self.data and not self.errors:
+            wanted = Processor(key=cleaned["key"], configuration=cleaned["configuration"])
+            if wanted.may_meet_visitors and (problem := gate.hindrance(wanted)):
+                self.add_error(None, problem)
 
     def _keep_what_fits(self, cleaned: dict[str, Any]) -> None:
         configuration = cleaned.get("configuration", {})

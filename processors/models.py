@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from . import catalogue, page_manifest, tags
-from .model_store import versions
+from .model_store import gate, versions
 from .model_store.rows import ModelFile, ModelTrial, ModelUpload, ProcessorVersion
 from .querysets import ProcessorQuerySet
 from .remote import servers
@@ -99,10 +99,12 @@ class Processor(models.Model):
         return reverse("processor", args=[self.slug])
 
     def clean(self) -> None:
-        if self.visibility in FOR_VISITORS and not self.may_meet_visitors:
-            raise ValidationError(
-                {"visibility": _("Classes from other packages are for staff only, so far.")}
-            )
+        if (
+            self.visibility in FOR_VISITORS
+            and self._reaches_visitors_anew()
+            and (problem := gate.hindrance(self))
+        ):
+            raise ValidationError({"visibility": problem})
 
     @property
     def thumbnail_url(self) -> str:
@@ -137,7 +139,7 @@ class Processor(models.Model):
         """Back on offer; a draft opens for as many as it may, anything else keeps its visibility."""
         self.state = self.State.PUBLISHED
         if self.is_draft:
-            self.visibility = Visibility.EVERYONE if self.may_meet_visitors else Visibility.STAFF
+            self.visibility = Visibility.STAFF if gate.hindrance(self) else Visibility.EVERYONE
         self.save()
 
     def retire(self) -> None:
@@ -158,6 +160,11 @@ class Processor(models.Model):
     def manifest(self) -> dict[str, Any]:
         """What the page needs to show this row, in the language of the request at hand."""
         return page_manifest.page_manifest(self)
+
+    def _reaches_visitors_anew(self) -> bool:
+        """Another title needs no proof that the model still holds its pace."""
+        stored = type(self).objects.filter(pk=self.pk, visibility__in=FOR_VISITORS).first()
+        return stored is None or (stored.key, stored.configuration) != (self.key, self.configuration)
 
     def _count_version(self) -> None:
         stored = type(self).objects.filter(pk=self.pk).values("version", *self.SESSION_FIELDS).first()
