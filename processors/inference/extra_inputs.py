@@ -18,7 +18,7 @@ TYPES = {
     "tensor(uint8)": np.uint8,
     "tensor(bool)": np.bool_,
 }
-KINDS = ("width-height", "height-width", "scale")
+KINDS = ("width-height", "height-width", "scale", "everywhere")
 
 
 def extra_inputs(
@@ -35,6 +35,8 @@ def value_of(kind: Any, placement: Placement) -> Tensor:
         return np.array([[placement.input_height, placement.input_width]])
     if kind == "scale":
         return np.ones((1, 2))
+    if kind == "everywhere":
+        return np.ones((1, placement.input_height, placement.input_width))
     try:
         return np.array(kind, np.float64)
     except (TypeError, ValueError):

@@ -71,7 +71,7 @@ class ModelSpec:
     iou: float = 0.45
     # what one convention needs to know in addition, e.g. {"strides": [8, 16, 32]}
     decoder: Mapping[str, Any] = field(default_factory=dict)
-    # other inputs by name: "width-height", "height-width", "scale", "image-width-height" or numbers
+    # other inputs by name: "width-height", "height-width", "scale", "everywhere" or numbers
     extra_inputs: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod

@@ -31,6 +31,7 @@ EXTRA_INPUTS = {
     "im_shape": "height-width",
     "image_shape": "height-width",
     "scale_factor": "scale",
+    "pixel_mask": "everywhere",
 }
 SCALED = {"std": (255.0, 255.0, 255.0)}
 

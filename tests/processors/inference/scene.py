@@ -167,8 +167,13 @@ def detr_softmax() -> Scene:
     logits = np.full((1, 10, 92), -12, np.float32)
     logits[0, :, 91] = 12
     logits[0, 0, CLASS + 1], logits[0, 0, 91] = np.log(SCORE / (1 - SCORE)), 0
-    options = {"activation": "softmax", "first_class": 1}
-    return Scene("detr", {"logits": logits, "pred_boxes": detr_boxes()}, decoder=options)
+    return Scene(
+        "detr",
+        {"logits": logits, "pred_boxes": detr_boxes()},
+        others=[("pixel_mask", TensorProto.INT64, (1, HEIGHT, WIDTH))],
+        decoder={"activation": "softmax", "first_class": 1},
+        extra_inputs={"pixel_mask": "everywhere"},
+    )
 
 
 def detr_sigmoid() -> Scene:

@@ -10,6 +10,8 @@ import pytest
 
 from processors.exceptions import BadModelSpec, ModelUnusable, WrongModelOutput
 from processors.inference import session
+from processors.inference.extra_inputs import extra_inputs
+from processors.inference.preprocess import prepare
 from processors.inference.session import Model
 from processors.inference.spec import ModelSpec
 
@@ -58,6 +60,27 @@ def test_a_spec_that_does_not_fit_the_file(changes: dict[str, Any], sentence: st
 def test_an_input_that_nobody_fills() -> None:
     with pytest.raises(BadModelSpec, match="also wants orig_target_sizes"):
         opened(scene.rtdetr(), extra_inputs={})
+
+
+def test_what_other_inputs_get() -> None:
+    placement = prepare(PHOTO, ModelSpec.from_json(scene.yolox().spec()).input)[1]
+    kinds = {"sizes": "width-height", "shape": "height-width", "scale": "scale", "own": [[1, 2]]}
+    types = {
+        "sizes": "tensor(int64)",
+        "shape": "tensor(float)",
+        "scale": "tensor(float)",
+        "own": "tensor(int32)",
+    }
+    given = extra_inputs(kinds, types, placement)
+    assert {name: array.tolist() for name, array in given.items()} == {
+        "sizes": [[96, 64]],
+        "shape": [[64, 96]],
+        "scale": [[1, 1]],
+        "own": [[1, 2]],
+    }
+    assert [array.dtype.name for array in given.values()] == ["int64", "float32", "float32", "int32"]
+    with pytest.raises(BadModelSpec, match="must be numbers or one of"):
+        extra_inputs({"own": "much"}, types, placement)
 
 
 def test_a_wrong_size_costs_the_frame() -> None:
