@@ -9,6 +9,7 @@ import faulthandler
 import json
 import os
 import resource
+import signal
 import sys
 from collections.abc import Mapping
 from typing import Any, TextIO
@@ -23,6 +24,7 @@ from .conformance.subject import Subject
 from .conformance.words import raised
 
 DATA_BYTES = 6 * 1024**3  # a leak must end this process, not the machine
+LAST_SHARE = 2.0
 TRACE_SHARE = 0.8  # of the time after which we are given up: then the trace says where we hang
 
 
@@ -32,9 +34,12 @@ class Lines:
     def __init__(self, answers: TextIO, hang_seconds: float) -> None:
         self.answers = answers
         self.trace_seconds = hang_seconds * TRACE_SHARE
+        self.last_seconds = hang_seconds * LAST_SHARE
 
     def say(self, line: Mapping[str, Any]) -> None:
         faulthandler.dump_traceback_later(self.trace_seconds)
+        # Its default action ends this process, if nobody is left who would.
+        signal.setitimer(signal.ITIMER_REAL, self.last_seconds)
         self.answers.write(json.dumps(line) + "\n")
         self.answers.flush()
 

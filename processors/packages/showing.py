@@ -1,6 +1,6 @@
 """Reports as lines for a terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from .findings import Finding, Level, Report
 from .listing import Entry
@@ -27,11 +27,14 @@ def finding_lines(finding: Finding) -> Iterator[str]:
 def summary(report: Report) -> str:
     faults = len(report.faults)
     verdict = "No faults." if not faults else "1 fault." if faults == 1 else f"{faults} faults."
-    figures = report.figures
+    return f"{verdict} {summary_of_figures(report.figures)}".rstrip()
+
+
+def summary_of_figures(figures: Mapping[str, float]) -> str:
     if "fps" not in figures:
-        return verdict
+        return ""
     return (
-        f"{verdict} {figures['frame_ms_p50']:g} ms per frame (p95 {figures['frame_ms_p95']:g}), "
+        f"{figures['frame_ms_p50']:g} ms per frame (p95 {figures['frame_ms_p95']:g}), "
         f"{figures['fps']:g} a second."
     )
 
