@@ -127,6 +127,16 @@ def test_the_fold_remembers_the_brightest():
     assert [values["brightest"] for values, _ in desk.notebook.results] == [10, 60, 60]
 
 
+def test_the_configuration_decides_what_can_be_chosen():
+    cls = class_of("configured")
+    configured = cls.configured({"tints": {"sea": [200, 100, 0], "dawn": [100, 100, 255]}})
+    assert (cls.installed, configured.installed) == (False, True)
+    assert list(configured.parameters["tint"].choices) == ["sea", "dawn"]
+    instance = configured(tint="sea")
+    instance.configuration = {"tints": {"sea": [200, 100, 0]}}
+    assert instance.process(grey(100))[0, 0].tolist() == [130, 100, 70]
+
+
 def test_the_words_of_the_author_reach_the_visitor():
     with at_desk(class_of("errors")) as desk:
         desk.show(grey(5))
