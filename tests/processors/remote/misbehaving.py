@@ -43,7 +43,7 @@ class MisbehavingServer:
         self.program.kill()
 
     def url(self, scheme: str) -> str:
-        return f"{scheme}://127.0.0.1:{self.ports[0 if scheme == 'grpc' else 1]}"
+        return f"{scheme}://127.0.0.1:{self.ports[0 if scheme.startswith('grpc') else 1]}"
 
     def as_server(self, scheme: str = "grpc", **changes: object) -> RemoteServer:
         facts = {"name": "test", "url": self.url(scheme), "allowed_hosts": ["127.0.0.1"], **changes}

@@ -3,10 +3,12 @@
 ``double`` takes them as [1, 4], ``look`` takes the first four of a picture, [1, 3, 8, 8]; both in FP32.
 
 Called as ``open_inference_server.py MODE_FILE [GRPC_PORT HTTP_PORT]``. The file holds how to answer from now on; each
-call reads it anew. Prints both ports when it listens.
+call reads it anew. With ``key.pem`` and ``certificate.pem`` beside it all is encrypted. Prints both ports when it
+listens.
 """
 
 import json
+import ssl
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -152,8 +154,16 @@ methods = {
 }
 server = grpc.server(ThreadPoolExecutor(4), options=[("grpc.max_send_message_length", -1)])
 server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(SERVICE, methods)])
-grpc_port = server.add_insecure_port(f"127.0.0.1:{GRPC_PORT}")
-server.start()
+key, certificate = (MODE_FILE.with_name(name) for name in ("key.pem", "certificate.pem"))
 http_server = ThreadingHTTPServer(("127.0.0.1", HTTP_PORT), Json)
+if key.exists():
+    identity = grpc.ssl_server_credentials([(key.read_bytes(), certificate.read_bytes())])
+    grpc_port = server.add_secure_port(f"127.0.0.1:{GRPC_PORT}", identity)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    http_server.socket = context.wrap_socket(http_server.socket, server_side=True)
+else:
+    grpc_port = server.add_insecure_port(f"127.0.0.1:{GRPC_PORT}")
+server.start()
 print(grpc_port, http_server.server_address[1], flush=True)
 http_server.serve_forever()
