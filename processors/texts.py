@@ -193,6 +193,7 @@ TEXTS: tuple[str, ...] = (
     _("You, drawn with flat colours and firm outlines."),
     _("Your camera as a drawing on paper."),
     _("Your own picture"),
+    _("Your pictures are sent to another server, which was chosen by the person who runs this site, and only its results come back."),
     _("aeroplane"),
     _("airplane"),
     _("apple"),
