@@ -21,6 +21,7 @@ from .live_room import LiveRoom
 from .load_meter import LoadMeter
 from .pipeline import Assignment
 from .registry import Registry, WorkerState
+from .rehearsal import rehearse
 from .seat import Seat
 from .udp_ports import limit_udp_ports
 
@@ -80,6 +81,7 @@ class MediaWorker:
     async def run(self) -> None:
         """Look after all sessions until cancelled."""
         self._codec_pool.submit(warm_up)
+        await rehearse()
         planned = time.monotonic()
         while True:
             planned = max(planned + TICK_SECONDS, time.monotonic())
