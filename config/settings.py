@@ -523,6 +523,8 @@ if REMOTE_DEADLINE_SECONDS > LONGEST_DEADLINE_SECONDS:
 REMOTE_ALLOWED_HOSTS = host_list("REMOTE_ALLOWED_HOSTS")
 REMOTE_RESPONSE_BYTES = whole("REMOTE_RESPONSE_BYTES", 16 * 1024 * 1024, minimum=1024)
 # By name of the server, for sites that keep no secrets in the database.
-REMOTE_TOKENS: dict[str, str] = env.dict("REMOTE_TOKENS", default={})
+REMOTE_TOKENS: dict[str, str] = {
+    name.strip(): token.strip() for name, token in env.dict("REMOTE_TOKENS", default={}).items()
+}
 
 SHOWROOM_VERSION = VERSION
