@@ -139,7 +139,11 @@ class HostedInstance:
             return answer
         self._enlarge(link, answer["needs"])
         request = {"call": "outgoing", "memory": ["outgoing"]}
-        return self._exchange(link, request, [link.outgoing.descriptor], self._options.soft_deadline_seconds)
+        descriptors = [link.outgoing.descriptor]
+        answer = self._exchange(link, request, descriptors, self._options.soft_deadline_seconds)
+        if "needs" in answer:
+            raise WrongData(f"{self.cls.label} gave a result of a wrong size.")
+        return answer
 
     def _exchange(self, link: Link, request: Message, descriptors: list[int], seconds: float) -> Message:
         if not link.shares_memory and "memory" not in request:

@@ -1,13 +1,14 @@
 """Processors as bad as they get: they crash, hang, fork, eat memory, spy and lie. They run in hosts only."""
 
 import ctypes
+import json
 import os
 import re
 import socket
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import cv2
 import numpy as np
@@ -15,6 +16,11 @@ import numpy as np
 from processors.base import AudioProcessor, Processor, VideoProcessor
 from processors.parameters import FloatParameter, MenuParameter, NumberParameter, TextParameter
 from processors.results import Number, Result, Text
+
+
+def hang_in_sleep() -> NoReturn:
+    while True:
+        time.sleep(60)
 
 
 def hang_in_python() -> None:
@@ -34,7 +40,7 @@ FAULTS = {
     "exit": lambda: os._exit(3),
     "hang": hang_in_python,
     "native": hang_in_native_code,
-    "sleep": lambda: time.sleep(3600),
+    "sleep": hang_in_sleep,
     "memory": lambda: np.ones(8 * 1024**3, np.uint8),
     "raise": lambda: 1 / 0,
 }
@@ -246,3 +252,34 @@ class Planes(VideoProcessor):
         rows = image.shape[0] * 2 // 3
         changed[:rows] = 255 - changed[:rows]
         return changed
+
+
+class Liar(VideoProcessor):
+    """Takes over its own host and answers the worker with what the frame code would never say."""
+
+    label = "Liar"
+    lie = TextParameter("Lie", default="", maximum_characters=1000)
+
+    def process(self, image: Any) -> Any:
+        from processors.host.session import Session
+
+        if self.lie.startswith("raw:"):
+            Session._written = lambda session, outcome: send_raw(session, self.lie)  # type: ignore[assignment]
+        elif self.lie:
+            said = json.loads(self.lie)
+            Session._written = lambda session, outcome: said  # type: ignore[assignment]
+        return image
+
+
+def send_raw(session: Any, lie: str) -> NoReturn:
+    """Answer with bytes, not with a message, and with nothing else."""
+    end = session._channel._socket
+    end.setblocking(True)
+    if lie == "raw:descriptors":
+        body = b'{"number": 0}'
+        socket.send_fds(end, [len(body).to_bytes(4, "big") + body], [1, 1, 1])
+    elif lie == "raw:flood":
+        end.sendall((2**31).to_bytes(4, "big") + bytes(2**20))
+    else:
+        end.sendall(lie.encode() * 100)
+    hang_in_sleep()
