@@ -83,6 +83,7 @@ def main() -> None:
         faulthandler.enable(sys.stderr)
         limit_memory()
         lines = Lines(answers, order["hang_seconds"])
+        lines.say({"at": ""})
         {"check": check, "describe": describe}[order["do"]](order, lines)
         lines.say({"done": True})
         # A thread that does not end would keep this process; everything has been said.

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
+START_SECONDS = 60.0  # for our own imports on a busy machine, before anything foreign is touched
 TOTAL_SECONDS = 900.0  # also for one that always gives some sign of life
 READ_BYTES = 65536
 KEPT_VARIABLES = (
@@ -71,13 +72,13 @@ def started(order: Mapping[str, Any], errors: IO[bytes]) -> "subprocess.Popen[by
 
 def said(child: "subprocess.Popen[bytes]", hang_seconds: float) -> Iterator[dict[str, Any]]:
     assert child.stdout is not None
-    waiting, end_at = b"", time.monotonic() + TOTAL_SECONDS
+    waiting, end_at, patience = b"", time.monotonic() + TOTAL_SECONDS, max(START_SECONDS, hang_seconds)
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)
         while True:
-            if not selector.select(min(hang_seconds, max(0.0, end_at - time.monotonic()))):
-                raise EndedEarly(f"no sign of life for {hang_seconds:g} s")
-            received = os.read(child.stdout.fileno(), READ_BYTES)
+            if not selector.select(min(patience, max(0.0, end_at - time.monotonic()))):
+                raise EndedEarly(f"no sign of life for {patience:g} s")
+            received, patience = os.read(child.stdout.fileno(), READ_BYTES), hang_seconds
             if not received:
                 raise EndedEarly(ending(child))
             *whole, waiting = (waiting + received).split(b"\n")

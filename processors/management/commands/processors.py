@@ -1,6 +1,8 @@
 """``manage.py processors list|check|new|try``: for those who write processors."""
 
 import json
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +76,8 @@ class Command(BaseCommand):
     def _check(self, options: dict[str, Any]) -> None:
         reports = []
         for found in to_check(options["keys"], options["all"]):
+            if sys.stderr.isatty():
+                self.stderr.write(f"Checking {found.key} …")
             reports.append(checker.check(found.key, found.configuration, options["seconds"]))
             if not options["json"]:
                 self.stdout.write("\n".join([*showing.report_lines(reports[-1]), ""]))
@@ -97,7 +101,9 @@ class Command(BaseCommand):
         trial = Trial(
             found.key, found.configuration, found.values, options["parameter"], self.stdout, self.stderr
         )
-        trial.run(options["camera"], options["seconds"], options["out"], options["json"])
+        # What the processor prints must not stand between the results.
+        with redirect_stdout(sys.stderr):
+            trial.run(options["camera"], options["seconds"], options["out"], options["json"])
 
     def _write_json(self, value: Any) -> None:
         self.stdout.write(json.dumps(value, indent=2, ensure_ascii=False))

@@ -26,7 +26,7 @@ def manage(tmp_path_factory: pytest.TempPathFactory) -> Run:
         return subprocess.run(
             [python, "manage.py", "processors", *arguments],
             cwd=ROOT,
-            env=plain_environment() | {"VAR_DIR": str(var), **environment},
+            env=plain_environment() | {"VAR_DIR": str(var), "SETTINGS_FILE": os.devnull, **environment},
             capture_output=True,
             text=True,
             timeout=SECONDS,

@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from processors.assets import SAMPLES
+from processors.catalogue import load_class
+from processors.packages.trial_errors import TrialFailed
+from processors.packages.trial_sources import from_camera
 
-SIZE = (320, 240)
+FAULTY = str(Path(__file__).parent / "faulty")
 
 
 @pytest.fixture(scope="module")
@@ -100,12 +103,25 @@ def test_what_cannot_be_is_refused_with_the_next_step(manage, arguments, words):
     assert "Traceback" not in done.stderr
 
 
-def test_ten_failed_frames_end_it_with_what_was_raised(manage, monkeypatch):
-    faulty = str(Path(__file__).parent / "faulty")
-    done = manage("try", "faulty-float-picture", "--json", PYTHONPATH=faulty)
+def test_ten_failed_frames_end_it_with_what_was_raised(manage):
+    done = manage("try", "faulty-float-picture", "--json", PYTHONPATH=FAULTY)
     assert done.returncode != 0
     assert [line["code"] for line in lines(done)] == ["wrong_picture"] * 10
     assert "after 10 failed frames" in done.stderr
+
+
+def test_what_a_processor_prints_stands_not_between_its_results(manage):
+    done = manage("try", "faulty-good", "--json", "--seconds", "0.3", PYTHONPATH=FAULTY)
+    assert [set(line["data"]) for line in lines(done)] == [{"light"}] * 3
+    assert done.stderr.count("I was asked") == 3
+
+
+def test_a_camera_is_read_until_the_time_is_over_or_it_is_pulled_out(clip):
+    cls = load_class("edges")
+    seen = list(from_camera(cv2.VideoCapture(str(clip)), cls, 0.001))
+    assert seen[0].image.ndim == 2
+    with pytest.raises(TrialFailed, match="plugged in"):
+        list(from_camera(cv2.VideoCapture(str(clip)), cls, 60))
 
 
 @pytest.mark.django_db

@@ -23,6 +23,7 @@ class Good(VideoProcessor):
     radius = IntegerParameter("Radius", minimum=1, maximum=20, default=3)
 
     def process(self, image: Any) -> Result:
+        print("I was asked")  # noqa: T201 (as authors do)
         side = 2 * self.radius + 1
         return Result(image=cv2.blur(image, (side, side)), data={"light": float(image.mean())})
 
