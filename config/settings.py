@@ -491,6 +491,10 @@ MODEL_MAX_MEMORY_BYTES = whole("MODEL_MAX_MEMORY_BYTES", 1024 * 1024 * 1024, min
 # A mirror that holds the known models by name: https://models.example.org/showroom
 MODELS_BASE_URL = env.str("MODELS_BASE_URL", default="")
 INSTALL_MODELS: list[str] = env.list("INSTALL_MODELS", default=[])
+# Where models run, as onnxruntime names it: CUDAExecutionProvider. The processor steps in for what is not there.
+ONNX_PROVIDERS: list[str] = env.list("ONNX_PROVIDERS", default=[])
+if ONNX_PROVIDERS:
+    os.environ["SHOWROOM_ONNX_PROVIDERS"] = ",".join(ONNX_PROVIDERS)
 
 # --- Processor hosts: child processes for models and for processors of other packages ---------------
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def hindrance(processor: Processor) -> str:
     """Why this processor may not be offered to visitors; empty if it may."""
     if not processor.may_meet_visitors:
-        return _("Classes from other packages are for staff only, so far.")
+        return weak_isolation()
     for file, spec in uploads_in(processor.configuration):
         if problem := weak_isolation() or trials.hindrance(file, processor.key, spec):
             return f"{file.name}: {problem}"
@@ -32,7 +32,7 @@ def weak_isolation() -> str:
     if sandbox.is_strong_enough(settings.ALLOW_WEAK_ISOLATION):
         return ""
     return _(
-        "Models of others cannot be kept apart well enough on this machine, so they are for staff only. Linux can; "
+        "Models and code of others cannot be kept apart well enough on this machine, so they are for staff only. Linux can; "
         "ALLOW_WEAK_ISOLATION=True lets them be offered nevertheless."
     )
 

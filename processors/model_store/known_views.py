@@ -76,7 +76,7 @@ def may_install(request: HttpRequest) -> bool:
 
 def begin_install(request: HttpRequest | None, model: KnownModel) -> None:
     cache.delete(failure_key(model))
-    jobs.installs.submit(f"install {model.name}", lambda: install_quietly(model))
+    jobs.installs.submit(key_of(model), lambda: install_quietly(model))
 
 
 def install_quietly(model: KnownModel) -> None:
@@ -143,7 +143,7 @@ def state_of(model: KnownModel) -> dict[str, Any]:
 
 def is_being_installed(model: KnownModel) -> bool:
     """By this process, or by another one on this disk."""
-    if jobs.installs.is_busy_with(f"install {model.name}"):
+    if jobs.installs.is_busy_with(key_of(model)):
         return True
     lock = store.quarantine() / f"{model.name}.lock"
     if not lock.exists():
@@ -154,6 +154,10 @@ def is_being_installed(model: KnownModel) -> bool:
         except BlockingIOError:
             return True
     return False
+
+
+def key_of(model: KnownModel) -> str:
+    return f"install {model.name}"
 
 
 def failure_key(model: KnownModel) -> str:

@@ -92,8 +92,9 @@ def test_every_test_model_is_recognised_and_published_without_a_word(
         assert (spec["task"], spec["convention"]) == TASKS[folder]
         assert desk.get(page(file)).status_code == 200
         answer = desk.post(page(file), described(file, title=path.stem, _publish="1"), follow=True)
-        row = Processor.objects.get(configuration__icontains=file.sha256)
-        assert row.visibility == "everyone", [str(message) for message in answer.context["messages"]]
+        row = Processor.objects.filter(configuration__icontains=file.sha256).first()
+        assert row, [str(message) for message in answer.context["messages"]]
+        assert row.visibility == "everyone"
         assert row.key == spec_form.key_for(spec)
 
 
@@ -211,7 +212,7 @@ def test_the_page_previews_colours_and_values_side_by_side(desk: Client, person_
     seen = {one["id"]: one for one in desk.get(address, {"ids": ",".join(map(str, ids))}).json()["trials"]}
     assert all(one["over"] and one["picture"].startswith("data:image/jpeg") for one in seen.values())
     right, wrong = seen[ids[1]], seen[ids[3]]
-    assert "person" in right["found"]
+    assert "object" in right["found"]
     assert wrong["found"] == ""
     assert "frames per second" in right["figures"]
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.address import Address, AddressBusy
 from config.preparation import prepare
+from processors.model_store import install_at_start
 
 
 class Command(BaseCommand):
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         welcome_guests()
         address.allow_hosts()
         prepare(self.say)
+        install_at_start.begin(self.say)
         self._serve(address, workers)
 
     def say(self, line: str) -> None:
