@@ -1,7 +1,8 @@
 """A detector on a real inference server gives what the same file gives here, over gRPC and over JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,9 +11,14 @@ import pytest
 from processors.inference.decoded import Detections
 from processors.inference.session import Model
 from processors.inference.spec import ModelSpec
+from processors.remote import inquiry
+from processors.remote.choices import choices_from, make_row
 from processors.remote.connection import Connection
 from processors.remote.remote_model import RemoteModel
+from processors.remote.rows import InferenceServer
 from processors.remote.server import RemoteServer
+from tests.processors.desk import wait_until
+from tests.processors.host.conftest import HostDesk
 from tests.support.mlserver import MlServer
 from tests.support.patience import patient
 
@@ -79,6 +85,39 @@ def test_the_server_describes_itself(scheme: str, mlserver: MlServer) -> None:
     facts = connected.model_facts("yolox-nano", "", patient(5))
     assert [each.as_json() for each in facts.inputs] == INPUTS
     assert [each.as_json() for each in facts.outputs] == OUTPUTS
+
+
+def test_a_recognised_model_detects_in_a_session_as_it_would_here(
+    mlserver: MlServer,
+    yolox: Path,
+    models_folder: Path,
+    db: None,
+    settings: Any,
+    sit_down: Callable[..., HostDesk],
+) -> None:
+    """The admin's way: look at the model, take the first proposal, start the processor."""
+    settings.REMOTE_ALLOWED_HOSTS = ["127.0.0.1"]
+    server = InferenceServer.objects.create(name="lab", url=mlserver.url("grpc"), deadline_seconds=1.5)
+    report = inquiry.about_model(server, "yolox-nano", "")
+    best = choices_from(report["proposals"])[0]
+    assert (best.key, best.spec["convention"]) == ("object-detection", "yolox"), report
+    row = make_row(server, "yolox-nano", "", "Things", best.value)
+    photo = cv2.imread(str(models_folder / "images" / PHOTOS[0]))
+    expected = Model.open(yolox, ModelSpec.from_json(best.spec)).infer(photo, threshold=0.5)
+    assert isinstance(expected, Detections)
+    desk = sit_down(row.key, row.spec()["configuration"])
+    desk.play(photo, fps=5)
+    wait_until(lambda: bool(desk.notebook.results), patient(30))
+    found = desk.last_data["found"]
+    assert len(found) == len(expected) > 0
+    for (label, score, *place), box, number, certain in zip(
+        found, expected.boxes, expected.classes, expected.scores, strict=True
+    ):
+        assert label == ModelSpec.from_json(best.spec).label(int(number))
+        assert abs(score - certain) < 0.02
+        left, top, width, height = place
+        edges = np.clip(box, 0, [640, 480, 640, 480])
+        assert overlap(np.array([left, top, left + width, top + height]), edges) >= 0.9
 
 
 def overlap(a: np.ndarray, b: np.ndarray) -> float:
