@@ -10,6 +10,8 @@ from . import catalogue
 from .bench_view import values_of
 from .exceptions import ProcessorUnavailable
 from .models import Processor
+from .remote.entries import with_secrets
+from .remote.servers import with_connections
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ def find(name: str) -> Found:
     """Return the row of that address, else the class of that key. Works without a database, too."""
     row = row_of(name)
     if row is not None:
-        return Found(row.key, row.title, row.configuration, values_of(row))
+        return Found(row.key, row.title, with_secrets(with_connections(row.configuration)), values_of(row))
     if name in catalogue.keys():  # noqa: SIM118 (a function)
         return Found(name)
     raise ProcessorUnavailable(

@@ -80,7 +80,9 @@ class Connection:
         if not self.breaker.is_open:
             return
         if not was_open:
-            logger.warning("The inference server %s is left alone for now. %s", self.server.name, error)
+            logger.warning(
+                "The inference server %s is left alone for now. %s", self.server.name, error.detail
+            )
         self.close()
 
     def _connect(self) -> Client:

@@ -30,7 +30,7 @@ def with_secrets(configuration: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy for the host that is to make the connections; keep it out of logs."""
     opened = copy.deepcopy(dict(configuration))
     for remote in remote_entries(opened):
-        if isinstance(remote.get("connection"), dict):
+        if "sealed_token" in (remote.get("connection") or {}):
             # Only here: most workers never see a remote model, and frame code knows no Django.
             from .sealing import opened_connection
 

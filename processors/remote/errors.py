@@ -7,18 +7,29 @@ RemoteError               costs one frame and never stops the processor: servers
 ├── ServerRefused         the server answered with an error
 ├── WrongAnswer           the answer is not what the model's metadata promise
 └── ServerAway            the circuit breaker is open: the server was not even asked
+
+Visitors read the message. Addresses and words of the server stand in ``detail``: for the log and for admins.
 """
 
 from ..exceptions import ProcessorError
+
+IN_THE_LOG = "the person who runs this site finds the reason in the log."
 
 
 class RemoteError(ProcessorError):
     code = "remote_error"
     transient = True
 
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail or message
+
 
 class AddressRefused(RemoteError):
     code = "remote_address_refused"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"The address of the inference server is not allowed; {IN_THE_LOG}", detail)
 
 
 class ServerUnreachable(RemoteError):
@@ -39,14 +50,20 @@ class ServerRefused(RemoteError):
     code = "remote_refused"
 
     def __init__(self, server: str, reason: str) -> None:
-        super().__init__(f"The inference server {server} refused: {reason}")
+        super().__init__(
+            f"The inference server {server} refused to answer; {IN_THE_LOG}",
+            f"The inference server {server} refused: {reason}",
+        )
 
 
 class WrongAnswer(RemoteError):
     code = "remote_wrong_answer"
 
     def __init__(self, server: str, reason: str) -> None:
-        super().__init__(f"The inference server {server} sent a wrong answer: {reason}")
+        super().__init__(
+            f"The inference server {server} sent a wrong answer; {IN_THE_LOG}",
+            f"The inference server {server} sent a wrong answer: {reason}",
+        )
 
 
 class ServerAway(RemoteError):

@@ -45,7 +45,7 @@ class InferenceServerForm(ServerFormBase):
         try:
             check_literally(parse_url(url), Allowed.parse(settings.REMOTE_ALLOWED_HOSTS))
         except AddressRefused as error:
-            raise ValidationError(error.message) from error
+            raise ValidationError(error.detail) from error
         return url
 
     def clean_ca(self) -> str:

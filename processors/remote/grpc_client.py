@@ -1,6 +1,7 @@
 """The Open Inference Protocol over gRPC, tensors as raw bytes: the way for frames."""
 
 import ipaddress
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -17,6 +18,8 @@ class GrpcClient:
     """One channel, for all sessions of a server; callable from any thread."""
 
     def __init__(self, server: RemoteServer, address: str) -> None:
+        # What it would write about every lost connection, the circuit breaker says once.
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         import grpc
         from tritonclient.grpc import service_pb2, service_pb2_grpc
 
@@ -83,7 +86,7 @@ class GrpcClient:
             return WrongAnswer(name, f"it is longer than {self._server.response_bytes} bytes.")
         if error.code() is status.INTERNAL and "deserializing" in details:
             return WrongAnswer(name, "it is not a message of the Open Inference Protocol.")
-        return ServerRefused(name, short(details))
+        return ServerRefused(name, short(details, self._server.token))
 
     def _understood(self, read: Callable[[], T]) -> T:
         try:
@@ -150,7 +153,9 @@ def parts(described: Any) -> list[Any]:
     return [(each.name, each.datatype, each.shape) for each in described]
 
 
-def short(text: str) -> str:
-    """One line of what a server says, for a message."""
+def short(text: str, secret: str = "") -> str:
+    """One line of what a server says; it may repeat the token that it refused."""
     line = " ".join(text.split())
+    if secret:
+        line = line.replace(secret, "•••")
     return line if len(line) <= REASON_CHARACTERS else f"{line[:REASON_CHARACTERS]}…"

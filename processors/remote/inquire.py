@@ -50,7 +50,7 @@ def report(order: Mapping[str, Any]) -> dict[str, Any]:
             return about_server(connection)
         return about_model(connection, str(order["model"]), str(order.get("version") or ""))
     except ProcessorError as error:
-        return {"error": error.message}
+        return {"error": said_of(error)}
     finally:
         connection.close()
 
@@ -88,8 +88,12 @@ def proposals(connection: Connection, model: str, version: str, facts: ModelFact
     try:
         found = recognise_session(session)
     except ProcessorError as error:
-        return {"proposals": [], "reason": error.message}
+        return {"proposals": [], "reason": said_of(error)}
     return {"proposals": [each.as_json() for each in found], "reason": ""}
+
+
+def said_of(error: ProcessorError) -> str:
+    return error.detail if isinstance(error, RemoteError) else error.message
 
 
 def run(

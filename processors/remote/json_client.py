@@ -130,7 +130,9 @@ class JsonClient:
             raise WrongAnswer(self._server.name, f"it is not JSON (status {status}).") from error
         if status >= 400:
             reason = answer.get("error") if isinstance(answer, dict) else None
-            raise ServerRefused(self._server.name, short(str(reason or f"status {status}")))
+            raise ServerRefused(
+                self._server.name, short(str(reason or f"status {status}"), self._server.token)
+            )
         return answer if isinstance(answer, dict) else {"list": answer}
 
     def _connection(self, deadline_seconds: float) -> http.client.HTTPConnection:

@@ -21,7 +21,7 @@ START_SECONDS = 30.0
 def look(server: MisbehavingServer, settings: Any, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: F811
     """A row with a model on the server, as a web process describes it to a worker."""
     settings.REMOTE_ALLOWED_HOSTS = ["127.0.0.1"]
-    known = {"models": [model({"name": "test", "url": server.url("grpc")})]}
+    known = {"models": [model({"name": "test", "url": server.url("grpc"), "sealed_token": ""})]}
     spec = {"slug": "look", "key": "classification", "version": 1, "configuration": known, "title": "Look"}
     monkeypatch.setattr(conftest, "processor_spec", lambda _key: spec)
     return "classification"

@@ -56,9 +56,13 @@ def input_shape(model: str) -> list[int]:
     return [1, 3, 8, 8] if model == "look" else [1, 4]
 
 
+def sent_to(context: grpc.ServicerContext) -> str:
+    return str(dict(context.invocation_metadata()).get("authorization"))
+
+
 def infer(request: Any, context: grpc.ServicerContext) -> bytes:
     if mode() == "token" and ("authorization", f"Bearer {TOKEN}") not in context.invocation_metadata():
-        context.abort(grpc.StatusCode.UNAUTHENTICATED, "a token is needed")
+        context.abort(grpc.StatusCode.UNAUTHENTICATED, f"a token is needed, not {sent_to(context)}")
     if mode() == "error":
         context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the model does not want this")
     if mode() == "garbage":
@@ -112,7 +116,7 @@ class Json(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
         elif mode() == "token" and self.headers.get("Authorization") != f"Bearer {TOKEN}":
-            self.reply({"error": "a token is needed"}, 401)
+            self.reply({"error": f"a token is needed, not {self.headers.get('Authorization')}"}, 401)
         elif mode() == "error":
             self.reply({"error": "the model does not want this"}, 400)
         elif mode() == "garbage":
