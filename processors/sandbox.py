@@ -48,7 +48,9 @@ class Limits:
     memory_bytes: int = 4 * GIBIBYTE
     user: str = ""  # for hosts of a worker that runs as root; empty: its own
     readable: tuple[str, ...] = ()  # besides Python, the system's libraries and the processors
-    network: bool = False  # connections to the outside: only for our own code that speaks to inference servers
+    network: bool = (
+        False  # connections to the outside: only for our own code that speaks to inference servers
+    )
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,10 @@ def describe(limits: Limits | None = None) -> InForce:
     return probed(limits or Limits())
 
 
-def is_strong_enough(allow_weak: bool) -> bool:
-    """Whether code and models of others may run for visitors here."""
-    return allow_weak or LEVELS.index(level()) >= LEVELS.index("seccomp")
+def is_strong_enough(allow_weak: bool, highest: str = LEVELS[-1]) -> bool:
+    """Whether code and models of others may run for visitors here; ``highest`` is the level that hosts try."""
+    reached = min(LEVELS.index(level()), LEVELS.index(highest))
+    return allow_weak or reached >= LEVELS.index("seccomp")
 
 
 @functools.cache
@@ -108,6 +111,11 @@ def bare_environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "OPENCV_FOR_THREADS_NUM": "1",
         "MALLOC_ARENA_MAX": "2",
+        "GRPC_VERBOSITY": "NONE",  # what it would write about each lost connection, our own log says once
+        # Memory of pictures is kept for the next ones, not given back and fetched anew each time.
+        "MALLOC_MMAP_THRESHOLD_": str(64 * 1024**2),
+        "MALLOC_TRIM_THRESHOLD_": str(256 * 1024**2),
+        "MALLOC_TOP_PAD_": str(16 * 1024**2),
     }
 
 

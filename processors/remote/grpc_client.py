@@ -1,7 +1,6 @@
 """The Open Inference Protocol over gRPC, tensors as raw bytes: the way for frames."""
 
 import ipaddress
-import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -18,8 +17,6 @@ class GrpcClient:
     """One channel, for all sessions of a server; callable from any thread."""
 
     def __init__(self, server: RemoteServer, address: str) -> None:
-        # What it would write about every lost connection, the circuit breaker says once.
-        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         import grpc
         from tritonclient.grpc import service_pb2, service_pb2_grpc
 
