@@ -24,13 +24,15 @@ def check_view(request: HttpRequest, pk: int) -> HttpResponse:
         check_job.start(row)
         return redirect(request.path)
     report = check_job.outcome(row)
+    findings = report["findings"] if report else []
     context = {
         "row": row,
         "title": row.title,
         "opts": Processor._meta,
         "is_running": check_job.is_running(row),
         "report": report,
-        "findings": sorted(report["findings"], key=lambda each: ORDER[each["level"]]) if report else [],
+        "has_faults": any(each["level"] == "fault" for each in findings),
+        "findings": sorted(findings, key=lambda each: ORDER[each["level"]]),
         "figures": summary_of_figures(report["figures"]) if report else "",
     }
     return TemplateResponse(request, "admin/processors/check.html", {**site.each_context(request), **context})

@@ -67,9 +67,14 @@ def described(key: str) -> dict[str, Any]:
     return {
         "key": key,
         "label": manifest(cls, key)["label"],
-        "isolation": cls.isolation,
+        "isolation": isolation(key, cls),
         "problem": missing(cls),
     }
+
+
+def isolation(key: str, cls: type[Processor]) -> str:
+    """Code of others always has a process of its own."""
+    return cls.isolation if catalogue.is_our_own(key) else "host"
 
 
 def missing(cls: type[Processor]) -> str:

@@ -38,11 +38,16 @@ class Report:
     def faults(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.level is Level.FAULT]
 
+    @property
+    def passed(self) -> bool:
+        """A task without its model has no faults, and was not checked."""
+        return not self.faults and any(finding.check == "start" for finding in self.findings)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "key": self.key,
             "label": self.label,
-            "passed": not self.faults,
+            "passed": self.passed,
             "findings": [finding.as_json() for finding in self.findings],
             "figures": self.figures,
         }

@@ -48,7 +48,7 @@ def described(keys: list[str]) -> tuple[list[Entry], str]:
 
 
 def source_of(key: str) -> str:
-    if key in catalogue.BUILTINS or key not in catalogue.installed():
+    if catalogue.is_our_own(key) or key not in catalogue.installed():
         return "Showroom"
     package = catalogue.installed()[key].dist
     return f"{package.name} {package.version}" if package else "a package without metadata"

@@ -26,6 +26,8 @@ def finding_lines(finding: Finding) -> Iterator[str]:
 
 def summary(report: Report) -> str:
     faults = len(report.faults)
+    if not faults and not report.passed:
+        return "Not checked."
     verdict = "No faults." if not faults else "1 fault." if faults == 1 else f"{faults} faults."
     return f"{verdict} {summary_of_figures(report.figures)}".rstrip()
 

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from processors.assets import SAMPLES
 from processors.models import Processor
 from processors.packages.checker import check
+from processors.packages.showing import report_lines
 
 from ..tasks.made_models import MadeModels
 
@@ -42,9 +43,10 @@ def test_a_task_with_its_model_passes(configuration):
 def test_without_a_model_the_next_step_is_told(capsys):
     with pytest.raises(Exception, match="needs a model that is not installed"):
         call_command("processors", "try", "object-detection", "--camera", PHOTO)
-    assert [finding.check for finding in check("object-detection").findings if finding.level == "note"] == [
-        "import"
-    ]
+    report = check("object-detection")
+    assert (report.passed, report.faults) == (False, [])
+    assert [finding.check for finding in report.findings if finding.level == "note"] == ["import"]
+    assert list(report_lines(report))[-1].strip() == "Not checked."
 
 
 def test_nothing_of_the_site_reaches_the_child(monkeypatch):
