@@ -41,9 +41,9 @@ def studio_page(request: HttpRequest, row: Processor, others: Any) -> dict[str, 
 
 def install_url(request: HttpRequest, row: Processor) -> str:
     """Where somebody who may do so gives this processor its model."""
-    if not request.user.has_perm("processors.change_processor"):
+    if not request.user.has_perms(("processors.view_modelfile", "processors.change_processor")):
         return ""
-    return reverse("admin:processors_processor_change", args=[row.pk])
+    return f"{reverse('admin:processors_modelfile_known')}?for={row.key}"
 
 
 def script_config(request: HttpRequest, row: Processor, manifest: dict[str, Any] | None) -> dict[str, Any]:

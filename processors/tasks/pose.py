@@ -10,6 +10,7 @@ from ..parameters import FloatParameter, SwitchParameter
 from ..results import Number, Picture, Result, Table
 from .body import Body, bodies
 from .model_task import ModelTask
+from .several_people import each_alone
 from .skeleton import draw_skeleton
 from .steady import SteadyPoints
 
@@ -35,12 +36,17 @@ class PoseTask(ModelTask):
         self.steady.forget()
 
     def people(self, image: Picture) -> list[Body]:
-        found = self.shared.infer(image, threshold=min(self.confidence, self.shared.spec.threshold))
+        found = each_alone(image, self._look(image), self._look)
         if not len(found):
             self.steady.forget()
             return []
         points = self.steady.steadied(on_somebody(found))
         return bodies(KeyPoints(points, found.scores), self.confidence)
+
+    def _look(self, image: Picture) -> KeyPoints:
+        threshold = min(self.confidence, self.shared.spec.threshold)
+        found: KeyPoints = self.shared.infer(image, threshold=threshold)
+        return found
 
 
 def on_somebody(found: KeyPoints) -> Floats:

@@ -38,7 +38,7 @@ export class ParameterLink extends EventTarget {
 
   /** A file travels by name over the socket, because the web process holds its bytes. */
   #sendDirectly(values, number) {
-    const hasFile = Object.values(values).some((value) => value !== null && typeof value === "object");
+    const hasFile = Object.values(values).some((value) => value !== null && typeof value === "object" && !Array.isArray(value));
     return !hasFile && this.#session.sendParameters(values, number);
   }
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from processors import bench
 from processors.models import Processor
@@ -55,8 +56,10 @@ def test_only_who_may_install_is_led_there(
 ) -> None:
     html = {person: browser(person).get("/p/object-detection/").content.decode() for person in (bob, alice)}
     assert all('id="not-installed"' in each and 'id="start"' not in each for each in html.values())
-    assert page(detection) in html[alice]
-    assert page(detection) not in html[bob]
+    place = f"{reverse('admin:processors_modelfile_known')}?for=object-detection"
+    assert place in html[alice]
+    assert place not in html[bob]
+    assert "YOLOX-nano" in browser(alice).get(place).content.decode()
 
 
 def test_a_model_makes_it_one_that_can_be_started(

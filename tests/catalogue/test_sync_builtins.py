@@ -11,7 +11,6 @@ from processors.text_list import builtin_texts
 
 from .conftest import make_row
 
-
 TASKS_FROM_THE_START = {"object-detection", "style-transfer", "pictogram"}
 
 

@@ -23,10 +23,15 @@ def test_the_default_is_none() -> None:
 
 
 def test_chosen_ones_stand_in_the_order_of_the_choices_and_once() -> None:
-    assert clean_parameters(Picky, {"wanted": ["cat", "person", "cat"]}) == ({"wanted": ("person", "cat")}, {})
+    assert clean_parameters(Picky, {"wanted": ["cat", "person", "cat"]}) == (
+        {"wanted": ("person", "cat")},
+        {},
+    )
 
 
-@pytest.mark.parametrize("value", ["person", None, {"person": True}, ["bird"], [1], [["person"]], ["cat"] * 4])
+@pytest.mark.parametrize(
+    "value", ["person", None, {"person": True}, ["bird"], [1], [["person"]], ["cat"] * 4]
+)
 def test_anything_else_is_refused(value: object) -> None:
     accepted, errors = clean_parameters(Picky, {"wanted": value})
     assert accepted == {}

@@ -11,6 +11,7 @@ from processors.results import Picture
 from processors.tasks.model_task import ModelTask
 from processors.tasks.pictogram import Pictogram
 from processors.tasks.pose import Pose, on_somebody
+from processors.tasks.several_people import apart
 from processors.tasks.steady import SteadyPoints
 
 from .conftest import Trial, Trying
@@ -155,3 +156,26 @@ def test_joints_beside_everybody_are_the_models_mistake() -> None:
     mask[50:, 50:] = 1
     found = KeyPoints(points, np.ones(1, np.float32), mask=mask)
     assert on_somebody(found)[0, :, 2] == pytest.approx([0, 0.9])
+
+
+def test_people_beside_each_other_are_looked_at_one_by_one(
+    real: Trying, photo: Callable[[str], Picture]
+) -> None:
+    """The model finds one body at a time, and would make one of two."""
+    data = real(Pose, "bodypix").data(photo("two_people_640x480.bmp"))
+    assert data["people"] == 2
+    noses = [(person, left) for person, joint, left, _, _ in data["joints"] if joint == "nose"]
+    assert [(person, pytest.approx(left, abs=15)) for person, left in noses] == [(1, 262), (2, 357)]
+
+
+def test_one_person_with_a_belt_is_not_two() -> None:
+    mask = np.zeros((100, 100), np.float32)
+    mask[10:45, 30:60] = mask[50:95, 32:58] = 0.95
+    mask[45:50, 32:58] = 0.6
+    assert len(apart(mask)) == 1
+    mask[10:95, 70:90] = 0.95
+    assert [(left, right) for left, _, right, _ in apart(mask)] == [(20, 64), (64, 100)]
+
+
+def test_an_empty_map_shows_nobody() -> None:
+    assert len(apart(np.zeros((48, 64), np.float32))) == 1
