@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from processors.inference.voice import is_voice, state_shape
+
 from .memory import resident_bytes
 from .reports import Refused
 
@@ -15,6 +17,8 @@ FRAMES = 3
 SIDES = ((640, 640), (320, 320), (256, 256), (224, 224), (385, 513))
 # Pictures come as a stack of one: number, colours, rows and columns, in one of two orders.
 PICTURE_RANK = 4
+# What models of voice activity hear at once, with the end of the piece before.
+PIECE_SAMPLES, RATE_HERTZ = 64 + 512, 16000
 MOST_ELEMENTS = 64 * 1024 * 1024
 TYPES = {
     "tensor(float)": np.float32,
@@ -65,7 +69,7 @@ def dry_run(data: bytes) -> dict[str, Any]:
 def first_runnable(session: Any) -> tuple[dict[str, Any], list[float]]:
     """A model with an open size may still insist on some sizes: try the usual ones."""
     last: Refused | None = None
-    for inputs in possible_inputs(session.get_inputs()):
+    for inputs in possible_inputs(session):
         try:
             return inputs, [seconds_of_a_run(session, inputs) for _ in range(FRAMES)]
         except Refused as problem:
@@ -75,7 +79,11 @@ def first_runnable(session: Any) -> tuple[dict[str, Any], list[float]]:
     raise last or Refused("no-input")
 
 
-def possible_inputs(declared: list[Any]) -> Iterator[dict[str, Any]]:
+def possible_inputs(session: Any) -> Iterator[dict[str, Any]]:
+    declared = session.get_inputs()
+    if is_voice(declared, session.get_outputs()):
+        yield quiet_room(declared)
+        return
     if not any(may_be_picture(item) for item in declared):
         raise Refused("no-input")
     seen = set()
@@ -84,6 +92,13 @@ def possible_inputs(declared: list[Any]) -> Iterator[dict[str, Any]]:
         if str(shapes) not in seen:
             seen.add(str(shapes))
             yield {item.name: grey(item, shapes[item.name]) for item in declared}
+
+
+def quiet_room(declared: list[Any]) -> dict[str, Any]:
+    """A piece of silence for a model that hears."""
+    shapes = {"input": (1, PIECE_SAMPLES), "state": state_shape(declared), "sr": ()}
+    quiet = {item.name: grey(item, shapes[item.name]) * 0 for item in declared}
+    return quiet | {"sr": np.array(RATE_HERTZ, np.int64)}
 
 
 def may_be_picture(item: Any) -> bool:

@@ -29,11 +29,11 @@ def hindrance(processor: Processor) -> str:
 
 
 def weak_isolation() -> str:
-    if sandbox.is_strong_enough(settings.ALLOW_WEAK_ISOLATION):
+    if sandbox.is_strong_enough(settings.ALLOW_WEAK_ISOLATION, settings.HOST_ISOLATION):
         return ""
     return _(
-        "Models and code of others cannot be kept apart well enough on this machine, so they are for staff only. Linux can; "
-        "ALLOW_WEAK_ISOLATION=True lets them be offered nevertheless."
+        "Models and code of others cannot be kept apart well enough on this machine, so they are for staff only. "
+        "Linux can; ALLOW_WEAK_ISOLATION=True lets them be offered nevertheless."
     )
 
 

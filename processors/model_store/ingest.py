@@ -30,11 +30,15 @@ def check(data: bytes, order: dict[str, Any], reporter: Reporter) -> dict[str, A
 def recognise(data: bytes, order: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
     """Find out what the outputs mean, by trying it on our samples."""
     from processors.exceptions import ProcessorError
-    from processors.inference.recognise import recognise
+    from processors.inference.recognise import recognise_session
+    from processors.inference.recognise_sound import recognise_sound
+    from processors.inference.session import make_session
 
     reporter.phase("recognise")
     try:
-        return {"proposals": [proposal.as_json() for proposal in recognise(data)]}
+        session = make_session(data)
+        found = recognise_sound(session) or recognise_session(session)
+        return {"proposals": [proposal.as_json() for proposal in found]}
     except ProcessorError:
         # It runs, but not on pictures as we know them: an admin may know better.
         return {"proposals": []}

@@ -44,6 +44,10 @@ def install(model: KnownModel, source: Source | None = None) -> list[Processor]:
     if row is None:
         with _alone(model):
             row = _brought(model, source or Source())
+    elif row.known != model.name:
+        # Somebody uploaded the same file before.
+        row.known = model.name
+        row.save()
     if not row.is_ready:
         raise InstallFailed(f"The model {model.name} was refused. {row.reason}")
     return [put_into_catalogue(model, row, key) for key in _possible(model)]

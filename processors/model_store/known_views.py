@@ -115,7 +115,8 @@ def state_of(model: KnownModel) -> dict[str, Any]:
     part = store.quarantine() / f"{model.name}.part"
     arrived = part.stat().st_size if part.exists() else 0
     failure = cache.get(failure_key(model), "")
-    if install.installed(model):
+    row = install.installed(model)
+    if row and row.known:
         state, text = "installed", _("Installed")
     elif is_being_installed(model):
         state = "installing"

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from processors import catalogue
 from processors.exceptions import ProcessorError
-from processors.inference.conventions import CONVENTIONS
+from processors.inference.conventions import CONVENTIONS, TASKS
 from processors.inference.spec import ModelSpec
 from processors.translation import translated
+
+from .task_keys import tasks_of
 
 # Mean and deviation by name, in the order red, green, blue.
 SCALINGS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
@@ -68,7 +70,9 @@ class NumbersField(forms.CharField):
 
 
 def task_choices() -> list[tuple[str, str]]:
-    return [(key, translated(catalogue.load_class(key).label)) for key in catalogue.TASKS]
+    """The classes for pictures; those for sound have a form of their own."""
+    keys = [key for key in catalogue.TASKS if set(tasks_of(key)) & set(TASKS)]
+    return [(key, translated(catalogue.load_class(key).label)) for key in keys]
 
 
 class SpecForm(forms.Form):
@@ -137,7 +141,7 @@ class SpecForm(forms.Form):
     def _scaling(self, cleaned: Mapping[str, Any]) -> tuple[list[float], list[float]]:
         if cleaned["scaling"] == "own":
             return cleaned["mean"] or [0.0] * 3, cleaned["std"] or [1.0] * 3
-        return scaled(cleaned["scaling"], cleaned["colours"])
+        return numbers_for(cleaned["base"], cleaned["colours"], cleaned["scaling"])
 
 
 def initial_for(spec: Mapping[str, Any], key: str = "") -> dict[str, Any]:
@@ -191,11 +195,6 @@ def task_for(key: str, convention: str, preferred: str) -> str:
     return preferred if preferred in possible or not possible else possible[0]
 
 
-def tasks_of(key: str) -> tuple[str, ...]:
-    tasks: tuple[str, ...] = getattr(catalogue.load_class(key), "model_tasks", ())
-    return tasks
-
-
 def variants(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Colours and scaling that cannot be told from the file, to look at side by side."""
     given = spec["input"]
@@ -209,8 +208,21 @@ def variants(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def with_variant(spec: Mapping[str, Any], colours: str, scaling: str) -> dict[str, Any]:
     given = spec["input"]
-    mean, std = (given["mean"], given["std"]) if scaling == "own" else scaled(scaling, colours)
+    mean, std = (given["mean"], given["std"]) if scaling == "own" else numbers_for(spec, colours, scaling)
     return {**spec, "input": {**given, "colours": colours, "mean": mean, "std": std}}
+
+
+def numbers_for(base: Any, colours: str, scaling: str) -> tuple[list[float], list[float]]:
+    """Mean and deviation by name; exports differ in a digit, and this one's own digits are kept."""
+    given = base.get("input") if isinstance(base, dict) else None
+    if not isinstance(given, dict) or not {"mean", "std", "colours"} <= given.keys():
+        return scaled(scaling, colours)
+    if name_of_scaling(given) != scaling:
+        return scaled(scaling, colours)
+    turned = (given["colours"] == "bgr") != (colours == "bgr")
+    return tuple(
+        list(numbers)[::-1] if turned else list(numbers) for numbers in (given["mean"], given["std"])
+    )  # type: ignore[return-value]
 
 
 def scaled(name: str, colours: str) -> tuple[list[float], list[float]]:

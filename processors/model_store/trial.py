@@ -26,7 +26,7 @@ VALUES = {"drawn": "picture"}
 
 
 def run(order: dict[str, Any]) -> dict[str, Any]:
-    from processors.bench import Bench, picture_of
+    from processors.bench import FPS, Bench, picture_of
     from processors.catalogue import load_class
 
     from .memory import peak_resident_bytes, resident_bytes
@@ -43,12 +43,14 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
         frame_ms.append((clock() - started) * 1000)
     frame_ms = frame_ms[WARM_UP_STEPS:]
     mean_ms = statistics.mean(frame_ms)
+    shown = bench.shown()
     return {
+        **({} if "video" in cls.takes else {"times_real_time": round(1000 / FPS / mean_ms, 1)}),
         "start_ms": round(bench.start_ms, 1),
         "frame_ms": round(statistics.median(frame_ms), 1),
         "fps": round(1000 / mean_ms, 1),
         "memory_bytes": max(0, peak_resident_bytes() - before),
-        "picture": small_jpeg(bench.picture if bench.picture is not None else picture),
+        "picture": small_jpeg(picture if shown is None else shown),
         "data": bench.data,
     }
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from processors.bench import SAMPLE_NAMES
 from processors.exceptions import ProcessorError
-from processors.inference.spec import ModelSpec
+from processors.inference.sound_spec import any_spec, is_of_sound
 
 from . import child, jobs, refusals, store
 from .reports import Refused
@@ -22,8 +22,12 @@ from .rows import ModelFile, ModelTrial
 logger = logging.getLogger(__name__)
 
 TRIAL = "processors.model_store.trial"
+# What a model hears; see processors.made_voice.
+SAMPLES_OF_SOUND = ("voice",)
 # Older ones were of descriptions that nobody chose.
 TRIALS_KEPT = 60
+# Sound that is not done in half of its time leaves no core for anybody else.
+LEAST_TIMES_REAL_TIME = 2.0
 
 
 def configuration_for(
@@ -31,7 +35,7 @@ def configuration_for(
 ) -> dict[str, Any]:
     """What a processor with this model alone is configured with."""
     stem = file.known or file.name.rpartition(".")[0] or file.name
-    return {"models": [file.entry(name or stem, title or stem, ModelSpec.from_json(spec).as_json())]}
+    return {"models": [file.entry(name or stem, title or stem, any_spec(spec).as_json())]}
 
 
 def ask(file: ModelFile, key: str, spec: Mapping[str, Any], sample: str) -> ModelTrial:
@@ -53,7 +57,11 @@ def ask(file: ModelFile, key: str, spec: Mapping[str, Any], sample: str) -> Mode
 
 
 def ask_all(file: ModelFile, key: str, spec: Mapping[str, Any]) -> list[ModelTrial]:
-    return [ask(file, key, spec, sample) for sample in SAMPLE_NAMES]
+    return [ask(file, key, spec, sample) for sample in samples_for(spec)]
+
+
+def samples_for(spec: Mapping[str, Any]) -> tuple[str, ...]:
+    return SAMPLES_OF_SOUND if is_of_sound(spec) else SAMPLE_NAMES
 
 
 def run(pk: int) -> None:
@@ -105,7 +113,12 @@ def problem_of(trial: ModelTrial) -> str:
     if trial.state != ModelTrial.State.DONE:
         return _("It is still being measured. Wait a moment and try again.")
     report = trial.report
-    if report["fps"] < settings.MODEL_MIN_FPS:
+    if "times_real_time" in report and report["times_real_time"] < LEAST_TIMES_REAL_TIME:
+        return _(
+            "The model takes %(ms)s ms for a tenth of a second of sound, which is too long for a conversation. "
+            "Choose a smaller one."
+        ) % {"ms": report["frame_ms"]}
+    if "times_real_time" not in report and report["fps"] < settings.MODEL_MIN_FPS:
         return _(
             "The model holds %(fps)s frames per second here, and %(least)s are needed. Choose a smaller input, "
             "export a smaller model, or let the person who runs this site lower MODEL_MIN_FPS."

@@ -16,10 +16,12 @@ from django.views.decorators.http import require_http_methods
 
 from processors import sandbox
 from processors.bench import SAMPLE_NAMES
+from processors.inference.sound_spec import is_of_sound
 from processors.models import Processor
 
 from . import checking, gate, offer, store, trials
 from .rows import ModelFile, ModelTrial
+from .sound_form import SoundForm, initial_for_sound
 from .spec_form import (
     COLOUR_TITLES,
     SCALING_TITLES,
@@ -64,7 +66,7 @@ def trials_view(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         wanted = [int(text) for text in request.GET.get("ids", "").split(",") if text.isdecimal()]
         return JsonResponse({"trials": [told(trial) for trial in file.trials.filter(pk__in=wanted)]})
-    form = SpecForm(request.POST)
+    form = form_class(file)(request.POST)
     if not file.is_ready or not form.is_valid():
         return JsonResponse({"errors": form.errors.get_json_data()}, status=422)
     return JsonResponse(begun(file, form.cleaned_data["key"], form.spec))
@@ -81,7 +83,7 @@ def begun(file: ModelFile, key: str, spec: Mapping[str, Any]) -> dict[str, Any]:
                 "title": f"{COLOUR_TITLES[colours]}, {SCALING_TITLES[scaling]}",
                 "trial": told(trials.ask(file, key, with_variant(spec, colours, scaling), SAMPLE_NAMES[0])),
             }
-            for colours, scaling in variants(spec)
+            for colours, scaling in (() if is_of_sound(spec) else variants(spec))
         ],
     }
 
@@ -103,6 +105,11 @@ def told(trial: ModelTrial) -> dict[str, Any]:
 
 
 def figures(report: Mapping[str, Any]) -> str:
+    if "times_real_time" in report:
+        return _("%(ms)s ms for a tenth of a second of sound, %(memory)s") % {
+            "ms": report["frame_ms"],
+            "memory": store.megabytes(report["memory_bytes"]),
+        }
     return _("%(ms)s ms a frame, %(fps)s frames per second, %(memory)s") % {
         "ms": report["frame_ms"],
         "fps": round(report["fps"]),
@@ -112,15 +119,27 @@ def figures(report: Mapping[str, Any]) -> str:
 
 def found_in(data: Mapping[str, Any]) -> str:
     """The first rows of a table, so that a person sees at a glance whether it makes sense."""
+    if "spoken" in data:
+        return _("%(seconds)s seconds of speech heard") % {"seconds": data["spoken"]}
     for value in data.values():
-        if isinstance(value, list) and value and isinstance(value[0], list):
-            return " · ".join(f"{row[0]} {row[1]}" if len(row) > 1 else str(row[0]) for row in value[:3])
-    return ""
+        if isinstance(value, list) and value and isinstance(value[0], list) and isinstance(value[0][0], str):
+            return " · ".join(" ".join(str(cell) for cell in row[:2]) for row in value[:3])
+    counts = [value for value in data.values() if isinstance(value, int)]
+    return _("%(count)s found") % {"count": counts[0]} if counts else ""
 
 
-def forms_of(request: HttpRequest, file: ModelFile) -> tuple[SpecForm, offer.OfferForm]:
+def form_class(file: ModelFile) -> type[SpecForm | SoundForm]:
+    return SoundForm if hears(file) else SpecForm
+
+
+def hears(file: ModelFile) -> bool:
+    return bool(file.proposals) and is_of_sound(file.proposals[0]["spec"])
+
+
+def forms_of(request: HttpRequest, file: ModelFile) -> tuple[SpecForm | SoundForm, offer.OfferForm]:
     data = request.POST if request.method == "POST" else None
-    form = SpecForm(data, initial=initial_for(chosen_spec(request, file)))
+    spec = chosen_spec(request, file)
+    form = form_class(file)(data, initial=initial_for_sound(spec) if hears(file) else initial_for(spec))
     key = str(form["key"].value())
     title = file.name.rpartition(".")[0].replace("_", " ").replace("-", " ").strip().capitalize()
     return form, offer.OfferForm(data, key=key, initial={"title": title})
@@ -138,6 +157,7 @@ def facts_context(file: ModelFile) -> dict[str, Any]:
     folded = file.licence.upper()
     return {
         "proposals": file.proposals,
+        "hears": hears(file),
         "strict_licence": any(word in folded for word in STRICT_LICENCES),
         "least_fps": settings.MODEL_MIN_FPS,
         "most_memory": store.megabytes(settings.MODEL_MAX_MEMORY_BYTES),
@@ -147,7 +167,7 @@ def facts_context(file: ModelFile) -> dict[str, Any]:
 
 
 def offered(
-    request: HttpRequest, file: ModelFile, form: SpecForm, offering: offer.OfferForm
+    request: HttpRequest, file: ModelFile, form: SpecForm | SoundForm, offering: offer.OfferForm
 ) -> Processor | None:
     """Into the catalogue; for visitors only if it holds what it must hold."""
     key, target = form.cleaned_data["key"], offering.cleaned_data["target"]

@@ -1,0 +1,127 @@
+"""From an exported file to a processor that everybody sees: uploaded, recognised, previewed, published, in Chromium."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.patience import patient, wait_until
+from tests.support.site import Site
+
+from .accessibility import serious_violations
+from .chromium import ChromiumPage
+from .conftest import VisitorFactory
+
+UPLOAD = "/admin/processors/modelfile/add/"
+KNOWN = "/admin/processors/modelfile/known/"
+SLICES_SECONDS = 90
+
+
+@pytest.fixture
+def desk(site: Site, visit: VisitorFactory) -> ChromiumPage:
+    return visit(site, "alice", reduced_motion="reduce")
+
+
+def test_a_detector_goes_from_a_file_to_the_gallery(
+    desk: ChromiumPage, site: Site, models_folder: Path, visit: VisitorFactory
+) -> None:
+    send(desk, site, models_folder / "person-lite" / "person_lite.onnx")
+    see_previews(desk)
+    see_no_barrier(desk)
+    wait_until(
+        lambda: "holds" in desk.page.inner_text("[data-testid=verdict]"), "it is measured", SLICES_SECONDS
+    )
+    assert "frames per second" in desk.page.inner_text("[data-testid=current]")
+    choose_the_other_colours(desk)
+    desk.page.fill("[name=title]", "Find people quickly")
+    desk.page.click("[name=_publish]")
+    desk.page.wait_for_url("**/admin/processors/processor/*/change/")
+    assert "is on offer" in desk.page.inner_text(".messagelist")
+    bob = visit(site, "bob")
+    bob.open(site.url)
+    assert "Find people quickly" in bob.page.inner_text("main")
+    assert desk.problems == []
+
+
+def send(desk: ChromiumPage, site: Site, path: Path) -> None:
+    desk.open(site.url + UPLOAD)
+    desk.page.set_input_files("#model-file", path)
+    see_no_barrier(desk)
+    desk.page.click("input[type=submit]")
+    ready = "[data-testid=model-page][data-state=ready]"
+    desk.page.wait_for_selector(ready, timeout=patient(SLICES_SECONDS) * 1000)
+
+
+def see_previews(desk: ChromiumPage) -> None:
+    pictures = desk.page.locator("[data-testid=variants] img:not([hidden])")
+    wait_until(lambda: pictures.count() == 4, "four previews are there", SLICES_SECONDS)
+    assert desk.page.locator("[data-testid=variants] input:checked").get_attribute("value") == "bgr 0-255"
+    found = desk.page.locator("[data-testid=variants] .model-found").all_inner_texts()
+    assert "object" in found[1]
+    assert found[3] == ""
+
+
+def choose_the_other_colours(desk: ChromiumPage) -> None:
+    desk.page.check("[data-testid=variants] input[value='rgb 0-255']")
+    assert desk.page.input_value("[name=colours]") == "rgb"
+    wait_until(
+        lambda: "holds" in desk.page.inner_text("[data-testid=verdict]"),
+        "it is measured anew",
+        SLICES_SECONDS,
+    )
+    desk.page.check("[data-testid=variants] input[value='bgr 0-255']")
+    wait_until(
+        lambda: "holds" in desk.page.inner_text("[data-testid=verdict]"), "and once more", SLICES_SECONDS
+    )
+
+
+def test_an_upload_goes_on_where_it_was_cut(desk: ChromiumPage, site: Site, tmp_path: Path) -> None:
+    """Nine slices of junk that begins like a model: the third is lost on the way, then the page is closed."""
+    path = tmp_path / "large.onnx"
+    path.write_bytes(b"\x08\x09" + bytes(33 * 1024 * 1024))
+    lost: list[str] = []
+    offsets: list[str] = []
+
+    def pass_on(route: object) -> None:
+        request = route.request  # type: ignore[attr-defined]
+        offset = request.url.rpartition("=")[2]
+        if request.method == "PUT":
+            offsets.append(offset)
+        if request.method == "PUT" and offset == str(8 * 1024 * 1024) and len(lost) < 2:
+            lost.append(offset)
+            route.abort()  # type: ignore[attr-defined]
+        else:
+            route.continue_()  # type: ignore[attr-defined]
+
+    desk.page.route("**/uploads/**", pass_on)
+    desk.open(site.url + UPLOAD)
+    desk.page.set_input_files("#model-file", path)
+    desk.page.click("input[type=submit]")
+    # Playwright passes requests on only while it is asked for something.
+    wait_until(
+        lambda: desk.page.wait_for_timeout(50) or len(offsets) >= 6,
+        "it goes on after the loss",
+        SLICES_SECONDS,
+    )
+    desk.page.reload()
+    assert "Unfinished uploads" in desk.page.inner_text("#content-main")
+    before = len(offsets)
+    desk.page.set_input_files("#model-file", path)
+    desk.page.click("input[type=submit]")
+    desk.page.wait_for_selector("[data-testid=model-refusal]", timeout=patient(SLICES_SECONDS) * 1000)
+    assert int(offsets[before]) >= 8 * 1024 * 1024, "it did not begin anew"
+    assert "not an ONNX file" in desk.page.inner_text("[data-testid=model-refusal]")
+
+
+def test_the_pages_have_no_serious_barrier(desk: ChromiumPage, site: Site) -> None:
+    for path in (UPLOAD, KNOWN, "/admin/processors/modelfile/", "/admin/processors/processor/1/versions/"):
+        desk.open(site.url + path)
+        see_no_barrier(desk)
+
+
+def see_no_barrier(page: ChromiumPage) -> None:
+    problems = list(page.problems)
+    for scheme in ("light", "dark"):
+        page.page.emulate_media(color_scheme=scheme)
+        assert serious_violations(page) == [], scheme
+    # The search itself sets styles, which the page forbids.
+    page.problems[:] = problems
