@@ -55,14 +55,19 @@ class Host:
     """A processor's place: the process in force, the next one when that is lost, and those who use it."""
 
     def __init__(
-        self, spec: HostSpec, options: HostOptions, losses: deque[float], on_end: Callable[["Host"], None]
+        self,
+        spec: HostSpec,
+        options: HostOptions,
+        losses: deque[float],
+        on_loss: Callable[[], None],
+        on_end: Callable[["Host"], None],
     ) -> None:
         self.spec = spec
         self.options = options
         self.started = 0
         self._losses = losses
         self._last_cause = "crashed"
-        self._on_end = on_end
+        self._on_loss, self._on_end = on_loss, on_end
         # Guards all below; told about every change.
         self._changed = threading.Condition()
         self._users = 0
@@ -254,6 +259,7 @@ class Host:
     def _goes_on_after(self, loss: HostLost) -> bool:
         now = time.monotonic()
         logger.warning("The host of %s %s", self.spec.name, loss.cause)
+        self._on_loss()
         with self._changed:
             if self._is_closing or not self._users:
                 return False
@@ -299,6 +305,7 @@ class HostPool:
         # When hosts were lost, by identity: a restart by a new session counts like any other.
         self._losses: dict[Identity, deque[float]] = {}
         self._numbers = itertools.count(1)
+        self.lost = 0
         self._is_closed = False
 
     def acquire(self, spec: HostSpec, alone: bool = False) -> Host:
@@ -342,7 +349,11 @@ class HostPool:
 
     def _new(self, identity: Identity, spec: HostSpec) -> Host:
         losses = self._losses.setdefault(identity, deque(maxlen=RESTARTS + 1))
-        return Host(spec, self.options, losses, lambda host: self._forget(identity, host))
+        return Host(spec, self.options, losses, self._count_loss, lambda host: self._forget(identity, host))
+
+    def _count_loss(self) -> None:
+        with self._lock:
+            self.lost += 1
 
     def _forget(self, identity: Identity, host: Host) -> None:
         with self._lock:

@@ -9,6 +9,11 @@ LOOP_LAG_MAX = Gauge("showroom_worker_loop_lag_max_seconds", "The latest that th
 SESSIONS_BEGUN = Counter("showroom_worker_sessions_begun_total", "Sessions that this worker has answered")
 OFFERS_REFUSED = Counter("showroom_worker_offers_refused_total", "Offers that could not be used", ["code"])
 DATAGRAMS_DROPPED = Gauge("showroom_worker_datagrams_dropped", "Datagrams of strangers that were dropped")
+HOSTS = Gauge("showroom_worker_hosts", "Processor hosts of this worker", ["state"])
+HOSTS_LOST = Gauge("showroom_worker_hosts_lost", "Processor hosts that crashed or had to be killed")
+HOST_ISOLATION = Gauge(
+    "showroom_worker_host_isolation", "1 for the level at which processor hosts are kept apart", ["level"]
+)
 THREADS_ABANDONED = Gauge(
     "showroom_worker_threads_abandoned", "Processor threads that hang and were given up"
 )

@@ -9,9 +9,10 @@ from typing import Any
 
 import cv2
 
-from processors import catalogue
+from processors import catalogue, sandbox
 from processors.exceptions import NotInstalled, ProcessorError
 from processors.hosts import HostPool
+from processors.sandbox import Limits
 from processors.thread_runner import ThreadRunner
 
 from . import aiortc_hooks, engine_metrics
@@ -81,6 +82,7 @@ class MediaWorker:
     async def run(self) -> None:
         """Look after all sessions until cancelled."""
         self._codec_pool.submit(warm_up)
+        self._codec_pool.submit(note_isolation, self._options.hosts.limits)
         await rehearse()
         planned = time.monotonic()
         while True:
@@ -288,6 +290,10 @@ class MediaWorker:
         engine_metrics.LOOP_LAG.set(self._load.lag_seconds)
         engine_metrics.LOOP_LAG_MAX.set(self._load.longest_lag_seconds)
         engine_metrics.DATAGRAMS_DROPPED.set(aiortc_hooks.dropped_datagrams)
+        engine_metrics.HOSTS_LOST.set(self.hosts.lost)
+        states = list(self.hosts.states().values())
+        for state in ("ready", "loading", "failed"):
+            engine_metrics.HOSTS.labels(state).set(states.count(state))
         engine_metrics.THREADS_ABANDONED.set(ThreadRunner.abandoned)
 
     def _tell_live(self, session: str) -> None:
@@ -303,6 +309,19 @@ class MediaWorker:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def note_isolation(limits: Limits) -> None:
+    """Find out, by a child that ends at once, how well hosts are kept apart here."""
+    in_force = sandbox.describe(limits)
+    for level in sandbox.LEVELS:
+        engine_metrics.HOST_ISOLATION.labels(level).set(level == in_force.level)
+    if not in_force.files_hidden or in_force.level == sandbox.LEVELS[0]:
+        logger.warning(
+            "Processor hosts are kept apart weakly here (%s, files %s); see docs/deployment.md.",
+            in_force.level,
+            "hidden" if in_force.files_hidden else "readable",
+        )
 
 
 def warm_up() -> None:

@@ -69,7 +69,7 @@ class Assignment:
     @property
     def needs_host(self) -> bool:
         """Whether it may hang, crash or do what it should not: then it runs in a process of its own."""
-        return self.processor_class.isolation == "host" or self.key not in catalogue.BUILTINS
+        return self.processor_class.isolation == "host" or not catalogue.is_our_own(self.key)
 
     @property
     def host_spec(self) -> HostSpec:

@@ -12,6 +12,7 @@ from . import engine_rows, rows
 from .capacity import capacity
 from .chromium_rows import chromium
 from .figures import Figure, table, write_json
+from .host_row import host
 from .junk import junk
 from .measure import Measurement
 from .stream import FOLDER, prepared_stream
@@ -28,6 +29,7 @@ FULL_ROWS: dict[str, rows.Row] = QUICK_ROWS | {
     "chromium": chromium,
     "site": rows.site,
     "junk": junk,
+    "host": host,
     "loop": engine_rows.loop,
     "opencv": engine_rows.opencv,
 }

@@ -12,12 +12,14 @@ stock loop and lists what held it up.
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import cv2
 
 from processors import catalogue
+from tests.support.site import PLUGIN_FOLDER
 from workers import aiortc_hooks
 from workers.engine_options import EngineOptions
 from workers.event_loop import new_event_loop
@@ -76,6 +78,8 @@ def processor(job: str) -> Message:
 
 
 async def main(opencv_threads: int | None, slow_callbacks: SlowCallbacks | None) -> None:
+    # Its processors run in hosts, as those of any other package.
+    sys.path.append(str(PLUGIN_FOLDER))
     catalogue.BUILTINS["bench-sleep"] = "tests.bench.slow_processor:Sleep"
     server = OurServer(slow_callbacks)
     if opencv_threads is not None:

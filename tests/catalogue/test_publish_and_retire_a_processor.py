@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from processors import access, catalogue
+from processors import access, catalogue, sandbox
 from processors.models import Processor
 from processors.sync import sync_builtins
 
@@ -98,13 +98,31 @@ def test_staff_without_the_right_cannot_publish(row: Processor, stella: Any, bro
     assert not row.is_retired
 
 
-def test_classes_of_other_packages_stay_with_staff(
+def test_classes_of_other_packages_are_offered_where_they_are_kept_apart(
     admin_browser: Client, every_kind: Processor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(catalogue.BUILTINS, "every-kind")
+    isolation(monkeypatch, "seccomp")
+    Processor.objects.update(visibility="draft")
+    act(admin_browser, "publish", every_kind)
+    every_kind.refresh_from_db()
+    assert every_kind.visibility == "everyone"
+
+
+def test_classes_of_other_packages_stay_with_staff_elsewhere(
+    admin_browser: Client, every_kind: Processor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(catalogue.BUILTINS, "every-kind")
+    isolation(monkeypatch, "limits")
     Processor.objects.update(visibility="draft")
     response = save(admin_browser, every_kind, visibility="everyone")
     assert "for staff only" in response.content.decode()
     act(admin_browser, "publish", every_kind)
     every_kind.refresh_from_db()
     assert every_kind.visibility == "staff"
+
+
+def isolation(monkeypatch: pytest.MonkeyPatch, level: str) -> None:
+    """As on another machine."""
+    in_force = sandbox.InForce(level, files_hidden=True, user="somebody")
+    monkeypatch.setattr(sandbox, "probed", lambda limits: in_force)

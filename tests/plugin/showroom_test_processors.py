@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from processors.base import AudioVideoProcessor, VideoProcessor
+from processors.builtin.invert import Invert
 from processors.exceptions import ProcessorError
 from processors.parameters import FloatParameter, MenuParameter
 from processors.results import Chart, Number, Result, Table
@@ -31,6 +32,12 @@ class Copy(VideoProcessor):
 
     def process(self, image: Any) -> Any:
         return image.copy()
+
+
+class HostedInvert(Invert):
+    """The built-in, run as if it came from somewhere else: to see what that costs."""
+
+    label = "Hosted invert"
 
 
 class Slow(VideoProcessor):

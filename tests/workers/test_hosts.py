@@ -9,7 +9,7 @@ import pytest
 from tests.support.plugin import install_plugin
 
 from .browser_peer import BrowserPeer, NumberedCamera
-from .conftest import WorkerUnderTest, until
+from .conftest import WorkerUnderTest, processor_spec, until
 
 START_SECONDS = 30.0
 
@@ -41,9 +41,7 @@ async def test_a_killed_host_costs_its_session_a_moment_and_others_nothing(worke
     killed_at = time.monotonic()
     await until(lambda: victim.of_type("result")[-1]["data"]["pid"] != first, START_SECONDS)
     assert time.monotonic() - killed_at < 10
-    codes = {news["code"] for news in victim.of_type("processor")}
-    assert "host_lost" in codes
-    assert worker.engine.hosts.pids() != [first]
+    assert first not in host_pids(worker)
 
 
 async def test_nothing_is_left_of_a_closed_worker(worker: WorkerUnderTest) -> None:
@@ -55,3 +53,47 @@ async def test_nothing_is_left_of_a_closed_worker(worker: WorkerUnderTest) -> No
     await worker.engine.close(0)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.parametrize("fault", ["segfault", "sleep", "raise"])
+async def test_a_hidden_camera_stays_hidden_while_its_host_dies(worker: WorkerUnderTest, fault: str) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("test-hidden", peer)
+    await until(lambda: len(peer.pictures) >= 10, START_SECONDS)
+    peer.send(type="parameters", number=1, values={"fault": fault})
+    await until(lambda: "failing" in states(peer), START_SECONDS)
+    await until(lambda: peer.of_type("processor")[-1]["showing"] == "placeholder", START_SECONDS)
+    count = len(peer.pictures)
+    await until(lambda: len(peer.pictures) > count + 2, START_SECONDS)
+    assert leaks(peer) == []
+    assert {news["showing"] for news in peer.of_type("processor")} <= {"result", "held", "placeholder"}
+
+
+async def test_the_check_itself_sees_the_camera(worker: WorkerUnderTest) -> None:
+    """Else the test above would prove nothing."""
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("test-copy", peer)
+    await until(lambda: len(peer.pictures) >= 10, START_SECONDS)
+    assert len(leaks(peer)) > 5
+
+
+async def test_a_processor_may_be_changed_while_its_host_hangs(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("test-bad", peer)
+    await until(lambda: len(peer.pictures) >= 10, START_SECONDS)
+    peer.send(type="parameters", number=1, values={"fault": "native"})
+    await until(lambda: "stalled" in states(peer), START_SECONDS)
+    answer = await worker.ask("switch", "one", processor=processor_spec("test-darken"), parameters={})
+    assert answer["type"] == "switched"
+    await until(lambda: states(peer)[-1] == "running", START_SECONDS)
+    await until(lambda: not host_pids(worker), START_SECONDS)
+
+
+def leaks(peer: BrowserPeer) -> list[float]:
+    """Return the brightness of pictures that are the camera's (90), not the wall (112) nor a placeholder (dark)."""
+    levels = [float(frame.image[200:220, 100:120].mean()) for frame in peer.pictures]
+    return [level for level in levels if 70 < level < 105]
+
+
+def states(peer: BrowserPeer) -> list[str]:
+    return [news["state"] for news in peer.of_type("processor")]

@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -86,6 +88,24 @@ def test_the_level_in_force_is_known_without_a_host() -> None:
 @pytest.mark.parametrize("level", sandbox.LEVELS)
 def test_a_lower_level_may_be_chosen(level: str) -> None:
     assert sandbox.describe(sandbox.Limits(level=level)).level == level
+
+
+AS_IN_A_CONTAINER = """
+from processors import sandbox, sandbox_calls, sandbox_seccomp
+sandbox_calls.prctl(sandbox_calls.PR_SET_NO_NEW_PRIVS, 1)
+sandbox_seccomp.CALLS = {"unshare": sandbox_seccomp.CALLS["unshare"]}
+sandbox_seccomp.checked_calls = lambda column: iter(())
+assert sandbox_seccomp.install()
+print(sandbox.describe())
+"""
+
+
+def test_where_namespaces_are_forbidden_the_filter_still_holds() -> None:
+    """Docker's default profile refuses unshare(2) and lets Landlock and seccomp pass."""
+    done = subprocess.run(
+        [sys.executable, "-c", AS_IN_A_CONTAINER], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "level='seccomp', files_hidden=True" in done.stdout
 
 
 def test_weak_isolation_must_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
