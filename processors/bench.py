@@ -21,10 +21,11 @@ from .base import Processor, has_own_clock, needs_pixels, needs_samples
 from .catalogue import load_class
 from .exceptions import NotInstalled, ProcessorError
 from .instance import Instance, Outcome, load
+from .made_voice import spoken
 from .parameters import clean_parameters, default_values
 from .pictures import decoded
 from .results import Picture
-from .stills import babble, converted, in_bgr, waveform
+from .stills import converted, in_bgr, waveform
 
 SAMPLE_NAMES = ("portrait", "street")
 STEPS = 15
@@ -58,7 +59,7 @@ class Bench:
             self._keep(outcome)
 
     def report(self) -> dict[str, Any]:
-        shown = self.picture if self.picture is not None else self._sound_picture()
+        shown = self.shown()
         return {
             "start_ms": round(self.start_ms, 1),
             "frame_ms": round(statistics.median(self.frame_ms[WARM_UP_STEPS:]), 1),
@@ -66,10 +67,14 @@ class Bench:
             "data": self.data,
         }
 
+    def shown(self) -> Picture | None:
+        """What came out last; of sound, a drawing."""
+        return self.picture if self.picture is not None else self._sound_picture()
+
     def _moment(self, picture: Picture, at: float) -> Iterator[Outcome]:
         cls = self.instance.cls
         if needs_samples(cls):
-            yield self.instance.samples(babble(cls.sample_rate, at), at)
+            yield self.instance.samples(spoken(cls.sample_rate, at), at)
         if needs_pixels(cls):
             yield self.instance.picture(converted(picture, cls.pixel_format), at)
         if has_own_clock(cls):

@@ -49,6 +49,7 @@ TASKS: dict[str, str] = {
     "background": "processors.tasks.background:Background",
     "face-detection": "processors.tasks.face_detection:FaceDetection",
     "classification": "processors.tasks.classification:Classification",
+    "voice-activity": "processors.tasks.voice_activity:VoiceActivity",
 }
 
 

@@ -110,9 +110,16 @@ class Number(ResultView):
 
 @dataclass(frozen=True)
 class Text(ResultView):
-    """A string; appended texts are lines."""
+    """A string; appended texts are lines.
+
+    ``labels`` are texts that it may be; a page shows them in the visitor's language.
+    """
 
     view: ClassVar[str] = "text"
+    labels: Sequence[str] = ()
+
+    def describe(self) -> dict[str, Any]:
+        return super().describe() | {"labels": {word: word for word in self.labels}}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from .drawing import ACCENT, INK, STAGE, draw_label
+from .drawing import ACCENT, INK, QUIET, STAGE, draw_label
+from .made_voice import CYCLE_SECONDS, PAUSE_SECONDS, spoken
 from .parameters import bgr
 from .results import Picture
 from .tasks.body import Body
@@ -30,6 +31,7 @@ STREET = (
 FACE = Found("Face 1", 0.99, 222, 92, 188, 240, ((277, 184), (358, 184), (312, 238), (286, 280), (352, 280)))
 LIKELIEST = (("person", 0.92), ("potted plant", 0.05), ("chair", 0.02))
 CELLS = 520
+RATE, BARS = 16000, 48
 
 
 def task_still(key: str, portrait: Picture, street: Picture) -> Picture:
@@ -97,6 +99,21 @@ def likeliest(picture: Picture) -> Picture:
     return picture
 
 
+def speech(picture: Picture) -> Picture:
+    """A made voice as bars; those of the pause are grey and short."""
+    card = np.full_like(picture, STAGE)
+    parts = np.array_split(spoken(RATE, 0, CYCLE_SECONDS)[0], BARS)
+    voiced = BARS * (1 - PAUSE_SECONDS / CYCLE_SECONDS)
+    for number, part in enumerate(parts):
+        x, half = (
+            40 + round(number * 560 / (BARS - 1)),
+            max(4, round(float(np.abs(part).max()) * HEIGHT * 0.8)),
+        )
+        colour = ACCENT if number < voiced else QUIET
+        cv2.line(card, (x, HEIGHT // 2 - half), (x, HEIGHT // 2 + half), colour, 5, cv2.LINE_AA)
+    return card
+
+
 DRAWN: dict[str, Callable[[Picture], Picture]] = {
     "object-detection": found_things,
     "style-transfer": mosaic,
@@ -105,4 +122,5 @@ DRAWN: dict[str, Callable[[Picture], Picture]] = {
     "background": without_room,
     "face-detection": found_face,
     "classification": likeliest,
+    "voice-activity": speech,
 }

@@ -32,3 +32,7 @@ CONVENTIONS: dict[str, tuple[str, ...]] = {
     "scores": ("classification",),
     "image": ("image",),
 }
+
+# Models that hear instead of see; their specs are in ``sound_spec``.
+SOUND_TASKS = ("voice",)
+SOUND_CONVENTIONS: dict[str, tuple[str, ...]] = {"silero": ("voice",)}

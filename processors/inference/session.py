@@ -19,7 +19,7 @@ import numpy as np
 
 from ..exceptions import BadModelSpec, ModelUnusable, WrongModelOutput
 from ..results import Picture
-from . import providers
+from . import caffe, providers
 from .decoded import Decoded
 from .decoders import DECODERS, Reading
 from .extra_inputs import TYPES, extra_inputs
@@ -144,6 +144,8 @@ def open_sides(session: Any, spec: ModelSpec) -> bool:
 
 def make_session(data: bytes) -> Any:
     """Open with the providers that are wanted and there; from memory, so that no other file is read."""
+    if caffe.is_pair(data):
+        return caffe.CaffeSession(data)
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from processors.exceptions import ModelUnusable
+from processors.inference import caffe
 from processors.inference.voice import is_voice, state_shape
 
 from .memory import resident_bytes
@@ -35,6 +37,8 @@ DETAIL_CHARACTERS = 300
 
 def open_session(data: bytes) -> Any:
     """One thread, no file but these bytes, no library of somebody's own operators."""
+    if caffe.is_pair(data):
+        return open_pair(data)
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -45,6 +49,13 @@ def open_session(data: bytes) -> Any:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:
         raise refusal("cannot-load", error) from error
+
+
+def open_pair(data: bytes) -> caffe.CaffeSession:
+    try:
+        return caffe.CaffeSession(data)
+    except ModelUnusable as error:
+        raise refusal("cannot-load-caffe", error) from error
 
 
 def dry_run(data: bytes) -> dict[str, Any]:
@@ -133,6 +144,8 @@ def seconds_of_a_run(session: Any, inputs: dict[str, Any]) -> float:
     started = time.perf_counter()
     try:
         session.run(None, inputs)
+    except ModelUnusable as error:
+        raise refusal("cannot-run-caffe", error) from error
     except Exception as error:
         raise refusal("cannot-run", error) from error
     return time.perf_counter() - started

@@ -18,11 +18,14 @@ Step = Callable[[bytes, dict[str, Any], Reporter], dict[str, Any]]
 
 def check(data: bytes, order: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
     """Read the structure, then load and run it."""
-    from . import dry_run, structure
+    from processors.inference.caffe import is_pair
+
+    from . import dry_run, structure, structure_caffe
 
     reporter.phase("structure")
     limits = structure.Limits(order["nodes"], frozenset(order["domains"]))
-    facts = structure.read_model(data, limits)
+    read = structure_caffe.read_pair if is_pair(data) else structure.read_model
+    facts = read(data, limits)
     reporter.phase("run")
     return facts | dry_run.dry_run(data)
 

@@ -26,11 +26,19 @@ SENTENCES = {
     "too-many-nodes": _("The model has over %(limit)s operations. Export it without training parts."),
     "ir-version": _("The file is of ONNX IR version %(version)s; this site reads %(least)s to %(most)s."),
     "opset": _("The file is of ONNX opset %(version)s; this site reads up to %(most)s. Export it anew."),
-    "no-input": _("None of the model's inputs takes a picture, and this site runs models on pictures."),
+    "no-input": _(
+        "None of the model's inputs takes a picture, and it is none of the models of sound that this site runs."
+    ),
     "input-type": _("The input “%(name)s” takes %(type)s, which this site cannot give."),
     "input-size": _("The input “%(name)s” asks for %(shape)s, which is too large."),
     "cannot-load": _("onnxruntime cannot load the model: %(detail)s"),
+    "cannot-load-caffe": _("The Caffe net cannot be loaded: %(detail)s"),
     "cannot-run": _("onnxruntime cannot run the model: %(detail)s"),
+    "cannot-run-caffe": _("The Caffe net cannot be run: %(detail)s"),
+    "bad-definition": _(
+        "The .prototxt file is no definition of a Caffe net in text. Take the one that came with the weights."
+    ),
+    "bad-pair": _("The definition and the weights of the Caffe net are not complete. Send both again."),
     "out-of-memory": _("The model needs more than %(limit)s of memory."),
     "out-of-time": _("The model was not ready within %(seconds)s seconds. It may contain an endless loop."),
     "crashed": _("The model ended the process that checked it (%(signal)s)."),

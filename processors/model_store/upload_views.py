@@ -49,6 +49,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     upload = uploads.begin(request.user, name, size, fingerprint)
     return JsonResponse(
         {
+            "id": str(upload.pk),
             "url": reverse("admin:processors_modelfile_slice", args=[upload.pk]),
             "finish": reverse("admin:processors_modelfile_finish", args=[upload.pk]),
             "received": uploads.received(upload),
@@ -75,14 +76,26 @@ def slice_of(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 @answers_json
 def finish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    upload = _own(request, pk)
-    file = uploads.finish(upload, str(_body(request).get("sha256") or ""))
+    upload, said = _own(request, pk), _body(request)
+    sha256 = str(said.get("sha256") or "")
+    if said.get("definition"):
+        definition = _own(request, _uuid(said["definition"]))
+        file = uploads.finish_pair(upload, sha256, definition, str(said.get("definition_sha256") or ""))
+    else:
+        file = uploads.finish(upload, sha256)
     checking.begin(file)
     return JsonResponse({"url": reverse("admin:processors_modelfile_change", args=[file.pk])}, status=201)
 
 
 def _own(request: HttpRequest, pk: uuid.UUID) -> ModelUpload:
     return get_object_or_404(ModelUpload, pk=pk, user_id=request.user.pk)
+
+
+def _uuid(value: Any) -> uuid.UUID:
+    try:
+        return uuid.UUID(str(value))
+    except ValueError as error:
+        raise Http404 from error
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

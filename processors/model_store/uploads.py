@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from processors.files import readable
+from processors.inference.caffe import DEFINITION_BYTES, head_for
 from processors.model_files import sha256_of
 
 from . import refusals, store
@@ -23,7 +25,8 @@ from .rows import ModelFile, ModelUpload
 from .structure_head import HEAD_BYTES, refuse_other_formats
 
 SLICE_BYTES = 4 * 1024 * 1024
-SUFFIX = ".onnx"
+ONNX, WEIGHTS, DEFINITION = ".onnx", ".caffemodel", ".prototxt"
+SUFFIXES = (ONNX, WEIGHTS, DEFINITION)
 # Somebody who does not come back within this time begins anew.
 LIFETIME = timedelta(days=2)
 UPLOADS_PER_USER = 5
@@ -78,14 +81,31 @@ def add(upload: ModelUpload, offset: int, data: bytes) -> int:
 
 def finish(upload: ModelUpload, sha256: str) -> ModelFile:
     """The whole file is here: on with it into the quarantine. A browser that cannot compute a hash sends none."""
-    path, here = path_of(upload), received(upload)
-    if here != upload.size:
-        raise UploadRefused("incomplete", 409, _("The file is not complete yet."), received=here)
-    if sha256 and sha256_of(path) != sha256:
-        cancel(upload)
-        raise UploadRefused("wrong_hash", 422, refusals.sentence({"code": "wrong-hash"}))
-    row = store.take(path, upload.name, upload.user)
+    if not upload.name.lower().endswith(ONNX):
+        message = _("A Caffe net is two files: send the .prototxt and the .caffemodel file together.")
+        raise UploadRefused("half_a_net", 400, message)
+    _prove(upload, sha256)
+    row = store.take(path_of(upload), upload.name, upload.user)
     upload.delete()
+    return row
+
+
+def finish_pair(weights: ModelUpload, sha256: str, definition: ModelUpload, its_sha256: str) -> ModelFile:
+    """Both files of a Caffe net are here. From now on they are one: neither is of any use alone."""
+    if not weights.name.lower().endswith(WEIGHTS) or not definition.name.lower().endswith(DEFINITION):
+        message = _("A Caffe net is a .prototxt file with its definition and a .caffemodel file.")
+        raise UploadRefused("wrong_pair", 400, message)
+    _prove(definition, its_sha256)
+    _prove(weights, sha256)
+    _check_room(weights.size)
+    both = path_of(weights).with_suffix(".pair")
+    try:
+        _join(both, definition, weights)
+        row = store.take(both, weights.name, weights.user)
+    finally:
+        both.unlink(missing_ok=True)
+    cancel(definition)
+    cancel(weights)
     return row
 
 
@@ -104,15 +124,41 @@ def delete_expired() -> None:
         cancel(upload)
 
 
+def _prove(upload: ModelUpload, sha256: str) -> None:
+    here = received(upload)
+    if here != upload.size:
+        raise UploadRefused("incomplete", 409, _("The file is not complete yet."), received=here)
+    if sha256 and sha256_of(path_of(upload)) != sha256:
+        cancel(upload)
+        raise UploadRefused("wrong_hash", 422, refusals.sentence({"code": "wrong-hash"}))
+
+
+def _join(both: Path, definition: ModelUpload, weights: ModelUpload) -> None:
+    try:
+        with both.open("wb") as file:
+            file.write(head_for(definition.size))
+            for upload in (definition, weights):
+                with path_of(upload).open("rb") as part:
+                    shutil.copyfileobj(part, file)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _no_room() from error
+        raise
+
+
 def _check_name_and_size(name: str, size: int) -> None:
-    if not name.lower().endswith(SUFFIX):
-        message = _("Only .onnx files are taken here. Export the model to ONNX first.")
+    if not name.lower().endswith(SUFFIXES):
+        message = _(
+            "Only .onnx files are taken here, and the .prototxt and .caffemodel files of Caffe. "
+            "Export the model to ONNX first."
+        )
         raise UploadRefused("wrong_file_type", 415, message)
     if size <= 0:
         raise UploadRefused("empty", 400, refusals.sentence({"code": "empty"}))
-    if size > settings.MODEL_BYTES:
+    most = DEFINITION_BYTES if name.lower().endswith(DEFINITION) else settings.MODEL_BYTES
+    if size > most:
         message = _("This file is larger than %(limit)s. Choose a smaller one.")
-        raise UploadRefused("file_too_large", 413, message % {"limit": readable(settings.MODEL_BYTES)})
+        raise UploadRefused("file_too_large", 413, message % {"limit": readable(most)})
 
 
 def _check_room(size: int) -> None:

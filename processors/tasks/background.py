@@ -53,7 +53,7 @@ class Background(ModelTask):
     @classmethod
     def adapted(cls, models: Sequence[ConfiguredModel]) -> dict[str, Any]:
         [model] = models
-        names = [name for name in model.spec.names if name]
+        names = [name for name in model.picture_spec.names if name]
         # A mask of people has nothing to choose from.
         if len(names) < 2:
             return {"kept": None}

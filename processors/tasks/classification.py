@@ -19,7 +19,7 @@ class Classification(ModelTask):
     @classmethod
     def adapted(cls, models: Sequence[ConfiguredModel]) -> dict[str, Any]:
         [model] = models
-        return {"results": {"likeliest": Ranking("Likeliest", labels=model.spec.names)}}
+        return {"results": {"likeliest": Ranking("Likeliest", labels=model.picture_spec.names)}}
 
     def process(self, image: Picture) -> Result:
         best = self.shared.infer(image).best(self.count)

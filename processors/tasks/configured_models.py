@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import ProcessorUnavailable
+from ..inference.sound_spec import AnySpec, SoundSpec, any_spec
 from ..inference.spec import ModelSpec
 
 if TYPE_CHECKING:
     from ..inference.session import Model
+    from ..inference.voice import VoiceModel
     from ..remote.remote_model import RemoteModel
 
     OpenModel = Model | RemoteModel
@@ -22,20 +24,40 @@ class ConfiguredModel:
     name: str
     title: str
     sha256: str
-    spec: ModelSpec
+    spec: AnySpec
     # What the configuration says of a model that runs elsewhere.
     remote: Mapping[str, Any] | None = None
 
     def open(self) -> "OpenModel":
         """Read the weights, or get ready to call the server; only a processor host does this."""
+        spec = self.picture_spec
         if self.remote is not None:
             from ..remote.remote_model import RemoteModel
 
-            return RemoteModel.open(self.remote, self.spec)
+            return RemoteModel.open(self.remote, spec)
         from ..inference.session import Model
         from ..model_files import model_path
 
-        return Model.open(model_path(self.sha256), self.spec, self.sha256)
+        return Model.open(model_path(self.sha256), spec, self.sha256)
+
+    def open_voice(self) -> "VoiceModel":
+        """The same for a model that hears."""
+        from ..inference.voice import VoiceModel
+        from ..model_files import model_path
+
+        return VoiceModel.open(model_path(self.sha256), self.sound_spec, self.sha256)
+
+    @property
+    def picture_spec(self) -> ModelSpec:
+        if isinstance(self.spec, ModelSpec):
+            return self.spec
+        raise ProcessorUnavailable(f"{self.title} is a model that hears, and a picture is wanted here.")
+
+    @property
+    def sound_spec(self) -> SoundSpec:
+        if isinstance(self.spec, SoundSpec) and self.remote is None:
+            return self.spec
+        raise ProcessorUnavailable(f"{self.title} is no model of sound on this server; choose another.")
 
 
 def models_of(configuration: Mapping[str, Any]) -> list[ConfiguredModel]:
@@ -59,7 +81,7 @@ def model_from(entry: Any) -> ConfiguredModel:
         raise ProcessorUnavailable(
             "Each model needs a name and its SHA-256, or a server and its model there."
         )
-    title, spec = entry.get("title") or name, ModelSpec.from_json(entry.get("spec"))
+    title, spec = entry.get("title") or name, any_spec(entry.get("spec"))
     return ConfiguredModel(name, str(title), "" if remote else str(sha256), spec, remote)
 
 

@@ -57,4 +57,4 @@ class ObjectDetection(ModelTask):
 
 def named_classes(model: ConfiguredModel) -> tuple[str, ...]:
     """Each name once: lists of labels may repeat one, or leave one empty for the background."""
-    return tuple(dict.fromkeys(name for name in model.spec.names if name and name != "background"))
+    return tuple(dict.fromkeys(name for name in model.picture_spec.names if name and name != "background"))

@@ -71,13 +71,16 @@ class NumberView {
 }
 
 class TextView {
+  #words;
+
   constructor(element, description) {
+    this.#words = description.labels ?? {};
     this.element = element.querySelector("[data-value]");
     this.lines = new Accumulator(description, "");
   }
 
   add(value) {
-    const shown = this.lines.add(value);
+    const shown = this.lines.add(this.#words[value] ?? value);
     setText(this.element, Array.isArray(shown) ? shown.join("\n") : readable(shown));
     if (this.lines.appends) this.element.scrollTop = this.element.scrollHeight;
   }

@@ -18,9 +18,8 @@ def ssd(seen: Seen) -> Guess | None:
     if rows is None or len(rows.shape) != 4 or rows.shape[:2] != (1, 1) or rows.shape[3] != 7:
         return None
     reason = f"{told(rows)}: picture, class, score, box: the DetectionOutput of Caffe and OpenVINO."
-    return Guess(
-        "detection", "ssd", (rows.name,), reason, 0.96, inputs.BGR_SIGNED, seen.facts.labels or "voc20"
-    )
+    usual = inputs.GREY if seen.input.colours == "gray" else inputs.BGR_SIGNED
+    return Guess("detection", "ssd", (rows.name,), reason, 0.96, usual, seen.facts.labels or "voc20")
 
 
 def yolov7_end_to_end(seen: Seen) -> Guess | None:

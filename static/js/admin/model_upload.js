@@ -1,4 +1,4 @@
-// The upload page: one file, its progress, pause, cancel; then on to the page of the model.
+// The upload page: one file, or a Caffe net's definition and weights; its progress, pause, cancel; then on to the page of the model.
 import { fill, gettext, quantity } from "../i18n.js";
 import { SlicedUpload, UploadStopped } from "./slices.js";
 
@@ -12,12 +12,18 @@ const pause = area.querySelector("[data-pause]");
 const cancel = area.querySelector("[data-cancel]");
 const problem = form.querySelector("[role=alert]");
 const MEGABYTE = 1e6;
+const DEFINITION = ".prototxt";
 
 let upload = null;
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (chosen.files.length) start(chosen.files[0]);
+  const files = [...chosen.files];
+  const definition = files.find((file) => file.name.toLowerCase().endsWith(DEFINITION));
+  const model = files.find((file) => file !== definition);
+  if (files.length > (definition ? 2 : 1)) refuse(gettext("Choose one model: one file, or the two files of a Caffe net."));
+  else if (definition && !model) refuse(gettext("Choose the .caffemodel file together with the .prototxt file."));
+  else if (model) start(model, definition);
 });
 pause.addEventListener("click", () => {
   upload?.pause();
@@ -32,16 +38,20 @@ cancel.addEventListener("click", async () => {
   chosen.focus();
 });
 
-async function start(file) {
+async function start(file, definition) {
   problem.hidden = true;
   area.hidden = false;
   send.disabled = chosen.disabled = true;
   pause.disabled = false;
   const csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
-  upload = new SlicedUpload({ begin: form.dataset.begin, csrf, file });
-  upload.addEventListener("progress", ({ detail }) => tell(detail, file.size));
+  const sending = (each) => {
+    upload = new SlicedUpload({ begin: form.dataset.begin, csrf, file: each });
+    upload.addEventListener("progress", ({ detail }) => tell(detail, each.size));
+    return upload;
+  };
   try {
-    location.assign(await upload.send());
+    const before = definition ? await sending(definition).arrive() : null;
+    location.assign(await sending(file).send(before));
   } catch (error) {
     if (!(error instanceof UploadStopped)) fail(error);
   }
@@ -60,8 +70,12 @@ function show(words) {
 }
 
 function fail(error) {
+  refuse(error.facts ? error.message : gettext("The server cannot be reached. Try again."));
+}
+
+function refuse(words) {
   area.hidden = true;
-  problem.textContent = error.facts ? error.message : gettext("The server cannot be reached. Try again.");
+  problem.textContent = words;
   problem.hidden = false;
   rest();
 }

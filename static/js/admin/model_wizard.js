@@ -8,7 +8,7 @@ const current = form.querySelector(".model-current");
 const verdict = form.querySelector(".model-verdict");
 const template = form.querySelector("#model-trial");
 const own = { scaling: ["mean", "std"], labels: ["own_labels"] };
-const samples = { portrait: gettext("A person"), street: gettext("A street") };
+const samples = { portrait: gettext("A person"), street: gettext("A street"), voice: gettext("A made voice") };
 const WAIT_AFTER_CHANGE_MS = 600;
 
 const trials = new Trials(form.dataset.trials);
@@ -97,7 +97,8 @@ function say(words, isProblem = false) {
 function showOwnFields() {
   for (const [choice, names] of Object.entries(own)) {
     for (const name of names) {
-      form.elements[name].closest(".form-row").hidden = form.elements[choice].value !== "own";
+      const row = form.elements[name]?.closest(".form-row"); // a model that hears has none of them
+      if (row) row.hidden = form.elements[choice].value !== "own";
     }
   }
 }

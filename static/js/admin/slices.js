@@ -14,17 +14,23 @@ export class SlicedUpload extends EventTarget {
     this.aborter = new AbortController();
   }
 
-  /** Resolves to the address of the model's page. */
-  async send() {
+  /** Resolves to the address of the model's page; a Caffe net is finished with its definition, sent before. */
+  async send(definition = null) {
+    const { place, sha256 } = await this.arrive();
+    const pair = definition ? { definition: definition.place.id, definition_sha256: definition.sha256 } : {};
+    const done = await this.#ask("POST", place.finish, JSON.stringify({ sha256, ...pair }));
+    return done.url;
+  }
+
+  /** Resolves when everything is there, to where it lies and what it is. */
+  async arrive() {
     const { file } = this;
     const fingerprint = `${file.name}|${file.size}|${file.lastModified}`;
     const place = await this.#ask("POST", this.begin, JSON.stringify({ name: file.name, size: file.size, fingerprint }));
     this.place = place;
     await this.#sendRest(place);
     this.#tell("hash", file.size);
-    const sha256 = await sha256Of(file);
-    const done = await this.#ask("POST", place.finish, JSON.stringify({ sha256 }));
-    return done.url;
+    return { place, sha256: await sha256Of(file) };
   }
 
   pause() {
