@@ -57,7 +57,7 @@ def see_previews(desk: ChromiumPage) -> None:
     assert desk.page.locator("[data-testid=variants] input:checked").get_attribute("value") == "bgr 0-255"
     found = desk.page.locator("[data-testid=variants] .model-found").all_inner_texts()
     assert "object" in found[1]
-    assert found[3] == ""
+    assert found[3] == "0 found"
 
 
 def choose_the_other_colours(desk: ChromiumPage) -> None:

@@ -213,7 +213,7 @@ def test_the_page_previews_colours_and_values_side_by_side(desk: Client, person_
     assert all(one["over"] and one["picture"].startswith("data:image/jpeg") for one in seen.values())
     right, wrong = seen[ids[1]], seen[ids[3]]
     assert "object" in right["found"]
-    assert wrong["found"] == ""
+    assert wrong["found"] == "0 found"
     assert "frames per second" in right["figures"]
 
 
