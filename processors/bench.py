@@ -16,12 +16,14 @@ from typing import Any, TextIO
 import cv2
 import numpy as np
 
+from . import sandbox
 from .assets import SAMPLES
 from .base import Processor, has_own_clock, needs_pixels, needs_samples
 from .catalogue import load_class
 from .exceptions import NotInstalled, ProcessorError
 from .instance import Instance, Outcome, load
 from .made_voice import spoken
+from .model_files import FOLDER_VARIABLE
 from .parameters import clean_parameters, default_values
 from .pictures import decoded
 from .results import Picture
@@ -125,6 +127,15 @@ def answer_alone() -> TextIO:
     return answers
 
 
+def keep_apart(order: dict[str, Any]) -> None:
+    """A model that somebody uploaded is as dangerous here as in a processor host."""
+    if any("sha256" in entry for entry in order["configuration"].get("models") or []):
+        readable = (*sandbox.code_folders(), os.environ[FOLDER_VARIABLE])
+        sandbox.restrict(sandbox.Limits(readable=readable), os.getppid())
+
+
 if __name__ == "__main__":
     with answer_alone() as answers:
-        json.dump(run(json.load(sys.stdin)), answers)
+        order = json.load(sys.stdin)
+        keep_apart(order)
+        json.dump(run(order), answers)

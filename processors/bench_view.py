@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from . import sandbox
 from .bench_form import BenchForm
 from .files import as_value
 from .models import Processor
@@ -79,4 +80,5 @@ def values_of(row: Processor) -> dict[str, Any]:
 
 def clean_environment() -> dict[str, str]:
     """No secrets of the site for code under test."""
-    return {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG", "HOME") if name in os.environ}
+    kept = ("PATH", "PYTHONPATH", "LANG", "HOME")
+    return sandbox.bare_environment() | {name: os.environ[name] for name in kept if name in os.environ}

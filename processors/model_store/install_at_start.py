@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from . import install, jobs, known_views
+from .download import InstallFailed
 from .known import KnownModel, UnknownModel, named
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def begin(say: Callable[[str], None]) -> None:
 def bring(model: KnownModel) -> None:
     try:
         known_views.install_quietly(model)
-    except install.InstallFailed as error:
+    except InstallFailed as error:
         logger.warning("The model %s could not be installed: %s", model.name, error)
     else:
         logger.info("The model %s is installed", model.name)

@@ -161,7 +161,8 @@ def facts_context(file: ModelFile) -> dict[str, Any]:
         "strict_licence": any(word in folded for word in STRICT_LICENCES),
         "least_fps": settings.MODEL_MIN_FPS,
         "most_memory": store.megabytes(settings.MODEL_MAX_MEMORY_BYTES),
-        "used_by": store.used_by(file),
+        "used_by": (users := store.used_by(file)),
+        "may_delete": not users.exists(),
         "weak_isolation": gate.weak_isolation() if not file.known else "",
     }
 

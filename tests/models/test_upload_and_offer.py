@@ -294,6 +294,14 @@ def test_a_second_style_joins_the_menu_of_the_first(desk: Client, models_folder:
     assert [item["title"] for item in row.configuration["models"]] == ["Candy", "Rain"]
 
 
+def test_an_offered_model_can_be_tried_on_a_sample(desk: Client, person_lite: bytes) -> None:
+    file = upload(desk, person_lite)
+    desk.post(page(file), described(file, title="Finder", _draft="1"))
+    row = Processor.objects.get(title="Finder")
+    report = desk.get(reverse("admin:processors_processor_try", args=[row.pk])).context["report"]
+    assert report["data"]["count"] == 1
+
+
 # --- versions --------------------------------------------------------------------------------------
 
 
