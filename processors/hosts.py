@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 RESTARTS = 3  # within RESTART_SECONDS; then the processor is stopped
 RESTART_SECONDS = 60.0
+WARM_SECONDS = 60.0  # how long a host that was loaded ahead waits for its visitor
 POLL_SECONDS = 0.1
 ATTEND_SECONDS = 60.0
 ENDING_POLL_SECONDS = 0.05
@@ -320,7 +321,7 @@ class HostPool:
                 host.join()
             return host
 
-    def warm(self, spec: HostSpec, seconds: float = RESTART_SECONDS) -> None:
+    def warm(self, spec: HostSpec, seconds: float = WARM_SECONDS) -> None:
         """Load ahead of the first visitor, and keep it so long even if nobody comes. Returns at once."""
         host = self.acquire(spec)
         host.keep_warm(seconds)

@@ -113,7 +113,7 @@ def bare_environment() -> dict[str, str]:
         "MALLOC_ARENA_MAX": "2",
         "GRPC_VERBOSITY": "NONE",  # what it would write about each lost connection, our own log says once
         # Memory of pictures is kept for the next ones, not given back and fetched anew each time.
-        "MALLOC_MMAP_THRESHOLD_": str(64 * 1024**2),
+        "MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2),
         "MALLOC_TRIM_THRESHOLD_": str(256 * 1024**2),
         "MALLOC_TOP_PAD_": str(16 * 1024**2),
     }

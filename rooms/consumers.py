@@ -20,7 +20,7 @@ from workers import door
 from workers.registry import Lease, RegistryError
 from workers.transport import Message
 
-from . import admission, history, metrics
+from . import admission, history, ice, metrics
 from .addresses import address_of
 from .errors import (
     CLOSE_FLOOD,
@@ -192,6 +192,8 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.end_here(session, Session.Reason.FAILED)
             raise
         metrics.SESSIONS.labels(admitted.processor.slug).inc()
+        # The visitor may still have to allow the camera: time to load weights.
+        await self.requests.tell(session.lease.worker, {"type": "warm", "processor": admitted.processor.spec()})
         await self.say(
             {
                 "type": "session.opened",
@@ -199,7 +201,7 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 "session": ticket.session,
                 "token": ticket.token,
                 "processor": admitted.manifest,
-                "ice_servers": settings.ICE_SERVERS,
+                **ice.for_session(ticket.session),
                 **about(room),
             }
         )
@@ -264,7 +266,7 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         session.lease = await admission.place(self.registry, session.claim(anew=True))
         self.sessions[session.id] = session
         await history.move(session.id, admitted.processor, session.lease.worker)
-        answer = {"processor": admitted.manifest, "parameters": {}, "ice_servers": settings.ICE_SERVERS}
+        answer = {"processor": admitted.manifest, "parameters": {}, **ice.for_session(session.id)}
         answer |= about(room)
         if before and before.epoch == session.lease.epoch:
             session.offered = True

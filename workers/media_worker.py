@@ -1,6 +1,7 @@
 """The media engine of one process (or of the embedded thread): its sessions, and the messages about them."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -67,6 +68,7 @@ class MediaWorker:
         # Events on their way to the web, and sessions on their way out.
         self._tasks: set[asyncio.Task[None]] = set()
         self._handlers = {
+            "warm": self._warm,
             "offer": self._offer,
             "switch": self._switch,
             "parameters": self._parameters,
@@ -133,6 +135,13 @@ class MediaWorker:
         self._codec_pool.shutdown(wait=False, cancel_futures=True)
 
     # --- messages ------------------------------------------------------------------------------------------
+
+    async def _warm(self, message: Message) -> None:
+        """Load what a visitor is about to use. Whatever goes wrong, his offer will hear of it."""
+        with contextlib.suppress(WorkerError, ProcessorError):
+            assignment = await self._assignment(message["processor"])
+            if assignment.needs_host and not self._is_draining:
+                self.hosts.warm(assignment.host_spec)
 
     async def _offer(self, message: Message) -> Message:
         assignment = await self._assignment(message["processor"])

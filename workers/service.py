@@ -169,7 +169,8 @@ class WorkerService:
         if message["type"] == "detach":
             self._detach(message["session"], message["reply_channel"])
             return
-        self._attach(message.get("session", ""), message.get("reply_channel"))
+        if "session" in message:
+            self._attach(message["session"], message.get("reply_channel"))
         try:
             await self.engine.handle(message)
         except Exception:

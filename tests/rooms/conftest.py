@@ -36,6 +36,8 @@ class QuietEngine:
         self.refusals: dict[str, str] = {}
 
     async def handle(self, message: Message) -> None:
+        if message["type"] == "warm":
+            return  # nothing to load here
         self.handled.append(message)
         if message["type"] in self.deaf:
             return

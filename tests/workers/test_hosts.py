@@ -44,6 +44,17 @@ async def test_a_killed_host_costs_its_session_a_moment_and_others_nothing(worke
     assert first not in host_pids(worker)
 
 
+async def test_a_host_may_be_loaded_before_the_visitor_comes(worker: WorkerUnderTest) -> None:
+    await worker.ask("warm", "", processor=processor_spec("test-bad"))
+    await until(lambda: worker.engine.hosts.states() == {"test-bad": "ready"}, START_SECONDS)
+    before = host_pids(worker)
+    await worker.ask("warm", "", processor=processor_spec("no-such-class"))
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("test-bad", peer)
+    await until(lambda: peer.pictures, START_SECONDS)
+    assert host_pids(worker) == before
+
+
 async def test_nothing_is_left_of_a_closed_worker(worker: WorkerUnderTest) -> None:
     peer = BrowserPeer(NumberedCamera())
     await worker.open("test-bad", peer)
