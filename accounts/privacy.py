@@ -57,8 +57,8 @@ def privacy_facts() -> PrivacyFacts:
         session_cookie=settings.SESSION_COOKIE_NAME,
         guest_cookie=guest_cookie.COOKIE,
         csrf_cookie=settings.CSRF_COOKIE_NAME,
-        browser_ice_servers=ice_servers(settings.ICE_SERVERS),
-        worker_ice_servers=ice_servers(settings.WORKER_ICE_SERVERS),
+        browser_ice_servers=ice_servers([*settings.ICE_SERVERS, {"urls": settings.TURN_URLS}]),
+        worker_ice_servers=ice_servers([*settings.WORKER_ICE_SERVERS, {"urls": worker_relay()}]),
         sso_name=settings.SSO_OIDC_NAME if settings.SSO_OIDC_SERVER_URL else "",
         sso_host=urlsplit(settings.SSO_OIDC_SERVER_URL).hostname or "",
         mail_host=mail_host(),
@@ -73,6 +73,10 @@ def ice_servers(servers: Sequence[Mapping[str, Any]]) -> tuple[IceServer, ...]:
         host = ice_host(url)
         relays[host] = relays.get(host, False) or url.startswith("turn")
     return tuple(IceServer(host, can_relay) for host, can_relay in relays.items())
+
+
+def worker_relay() -> list[str]:
+    return [settings.WORKER_TURN_URL] if settings.WORKER_TURN_URL else []
 
 
 def ice_urls(servers: Sequence[Mapping[str, Any]]) -> Iterator[str]:

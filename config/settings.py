@@ -1,8 +1,10 @@
 """All settings, from the environment. A clone runs without any; bad values are refused with the fix."""
 
 import contextlib
+import ipaddress
 import json
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,10 @@ from processors.remote.addresses import Allowed
 from processors.remote.limits import LONGEST_DEADLINE_SECONDS
 
 from .version import BASE_DIR, VERSION
+
+TURN_URL = re.compile(r"turns?:(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?")
+# The shared secret makes credentials: whoever guesses it has the relay.
+TURN_SECRET_CHARACTERS = 16
 
 env = environ.FileAwareEnv()
 environ.Env.read_env(env.str("SETTINGS_FILE", default=str(BASE_DIR / ".env")))
@@ -74,6 +80,44 @@ def json_list(name: str) -> list[dict[str, Any]]:
     return value
 
 
+def turn_urls(name: str) -> list[str]:
+    """Read TURN addresses as browsers take them; the shape is checked, nothing is asked."""
+    urls = [url.strip() for url in env.list(name, default=[]) if url.strip()]
+    for url in urls:
+        if not TURN_URL.fullmatch(url):
+            raise ImproperlyConfigured(
+                f"{name} has an unusable address {url}; write for example "
+                f"{name}=turn:turn.example.org:3478?transport=udp"
+            )
+    return urls
+
+
+def peer_networks(name: str) -> list[str]:
+    """Read addresses and networks of either family, and nothing that stands for everybody."""
+    entries = [entry.strip() for entry in env.list(name, default=[]) if entry.strip()]
+    try:
+        networks = [ipaddress.ip_network(entry, strict=False) for entry in entries]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} is unusable: {error}; write for example {name}=203.0.113.9,10.0.5.0/24"
+        ) from error
+    if any(network.prefixlen == 0 for network in networks):
+        raise ImproperlyConfigured(f"{name} must not stand for every address; name those of the media workers")
+    return entries
+
+
+def ip_address(name: str) -> str:
+    value = str(env.str(name, default="")).strip()
+    if value:
+        try:
+            ipaddress.IPv4Address(value)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name}={value} is not an IPv4 address; write for example {name}=203.0.113.9"
+            ) from error
+    return value
+
+
 def host_list(name: str) -> list[str]:
     """Read names, addresses and networks, as the check of inference servers understands them."""
     entries: list[str] = [entry.strip() for entry in env.list(name, default=[])]
@@ -98,9 +142,9 @@ def sso_form_origins(server_url: str, others: list[str]) -> list[str]:
     return [f"{parts.scheme}://{parts.netloc}", *others]
 
 
-def port_range(name: str) -> tuple[int, int]:
+def port_range(name: str, default: str = "") -> tuple[int, int]:
     """Read FIRST-LAST; empty means any port, as (0, 0)."""
-    value = env.str(name, default="")
+    value = env.str(name, default=default)
     if not value:
         return (0, 0)
     first, _dash, last = value.partition("-")
@@ -442,6 +486,31 @@ LOGGING = {
 
 ICE_SERVERS = json_list("ICE_SERVERS")
 WORKER_ICE_SERVERS = json_list("WORKER_ICE_SERVERS")
+# The relay: browsers get credentials of their own for all of TURN_URLS, media workers use the one at WORKER_TURN_URL.
+TURN_URLS = turn_urls("TURN_URLS")
+TURN_SECRET = env.str("TURN_SECRET", default="")
+TURN_CREDENTIAL_SECONDS = whole("TURN_CREDENTIAL_SECONDS", 600, minimum=30)
+WORKER_TURN_URL = next(iter(turn_urls("WORKER_TURN_URL")), "")
+ICE_RELAY_ONLY = flag("ICE_RELAY_ONLY", False)
+if (TURN_URLS or WORKER_TURN_URL) and len(TURN_SECRET) < TURN_SECRET_CHARACTERS:
+    raise ImproperlyConfigured(
+        "TURN_URLS needs TURN_SECRET, the relay's static-auth-secret, of at least "
+        f"{TURN_SECRET_CHARACTERS} characters; write a long random one"
+    )
+if (ICE_RELAY_ONLY or WORKER_TURN_URL) and not (TURN_URLS or "turn" in json.dumps(ICE_SERVERS)):
+    raise ImproperlyConfigured(
+        "ICE_RELAY_ONLY and WORKER_TURN_URL need a relay for browsers; set TURN_URLS, for example "
+        "TURN_URLS=turn:turn.example.org:3478?transport=udp"
+    )
+# What `manage.py turnconfig` writes for coturn, besides the above.
+TURN_REALM = env.str("TURN_REALM", default="showroom")
+TURN_WORKER_ADDRESSES = peer_networks("TURN_WORKER_ADDRESSES")
+TURN_RELAY_ADDRESS = ip_address("TURN_RELAY_ADDRESS")
+TURN_EXTERNAL_ADDRESS = ip_address("TURN_EXTERNAL_ADDRESS")
+TURN_RELAY_PORTS = port_range("TURN_RELAY_PORTS", "49160-49960")
+TURN_BYTES_PER_SECOND = whole("TURN_BYTES_PER_SECOND", 400_000, minimum=10_000)
+TURN_CERTIFICATE = env.str("TURN_CERTIFICATE", default="")
+TURN_CERTIFICATE_KEY = env.str("TURN_CERTIFICATE_KEY", default="")
 # What browsers must use instead of a worker's own address, behind NAT 1:1 or in a container.
 WORKER_PUBLIC_ADDRESS = env.str("WORKER_PUBLIC_ADDRESS", default="")
 WORKER_UDP_PORTS = port_range("WORKER_UDP_PORTS")
@@ -468,6 +537,8 @@ RESERVATION_SECONDS = seconds("RESERVATION_SECONDS", 60)
 # How long a worker that is asked to end lets its sessions run on.
 DRAIN_SECONDS = seconds("DRAIN_SECONDS", 30)
 SESSION_HISTORY_DAYS = whole("SESSION_HISTORY_DAYS", 30)
+# Connection reports that visitors send from the check page.
+CONNECTION_REPORT_DAYS = whole("CONNECTION_REPORT_DAYS", 14, minimum=1)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 WORKER_HTTP_PORT = whole("WORKER_HTTP_PORT", 0)
 MAX_BODY_BYTES = whole("MAX_BODY_BYTES", 8 * 1024 * 1024, minimum=1024)

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
+
+from .ice import relay_urls
 
 
 def privacy_card(facts: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -34,9 +35,7 @@ def media(facts: dict[str, Any]) -> str:
 
 
 def uses_relay() -> bool:
-    urls = [server["urls"] for server in settings.ICE_SERVERS]
-    flat = [url for entry in urls for url in ([entry] if isinstance(entry, str) else entry)]
-    return any(url.startswith("turn") for url in flat)
+    return bool(relay_urls())
 
 
 def storage(facts: dict[str, Any]) -> str:

@@ -1,15 +1,20 @@
 """What a media worker is told by the settings."""
 
-import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from aiortc import RTCConfiguration, RTCIceServer
+from aiortc.rtcconfiguration import RTCIceTransportPolicy
 from django.conf import settings
 
 from processors.hosts import HostOptions
 from processors.sandbox import Limits
+
+from .relays import RelayAddresses
+from .turn_credentials import turn_server
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,13 @@ class EngineOptions:
     capacity: int = 8
     # STUN or TURN servers for the worker itself; empty when browsers can reach it.
     ice_servers: Sequence[dict[str, Any]] = field(default_factory=list)
+    # The one relay of this worker, with which it makes credentials itself; empty when browsers can reach it.
+    turn_url: str = ""
+    turn_secret: str = ""
+    turn_credential_seconds: int = 600
+    # Where else, besides at the relays in use, browsers may have their address on our relay.
+    relay_urls: Sequence[str] = ()
+    relay_addresses: Sequence[str] = ()
     # What browsers must use instead of this host's own address (NAT 1:1, containers); empty to leave it.
     public_address: str = ""
     # First and last UDP port for media; (0, 0) lets the system choose.
@@ -39,6 +51,15 @@ class EngineOptions:
             idle_seconds=settings.IDLE_SECONDS,
             capacity=settings.SESSIONS_PER_WORKER,
             ice_servers=settings.WORKER_ICE_SERVERS,
+            turn_url=settings.WORKER_TURN_URL,
+            turn_secret=settings.TURN_SECRET,
+            turn_credential_seconds=settings.TURN_CREDENTIAL_SECONDS,
+            relay_urls=settings.TURN_URLS,
+            relay_addresses=[
+                address
+                for address in (settings.TURN_RELAY_ADDRESS, settings.TURN_EXTERNAL_ADDRESS)
+                if address
+            ],
             public_address=settings.WORKER_PUBLIC_ADDRESS,
             udp_ports=settings.WORKER_UDP_PORTS,
             hosts=HostOptions(
@@ -58,12 +79,34 @@ class EngineOptions:
 
     @property
     def uses_turn(self) -> bool:
-        return "turn" in json.dumps([server.get("urls", "") for server in self.ice_servers])
+        return bool(self.own_relay_urls)
+
+    @property
+    def own_relay_urls(self) -> list[str]:
+        """The relays at which this worker takes an address."""
+        given = [server.get("urls", "") for server in self.ice_servers]
+        flat = [url for urls in given for url in ([urls] if isinstance(urls, str) else urls)]
+        return [url for url in [self.turn_url, *flat] if url.startswith("turn")]
+
+    @cached_property
+    def relays(self) -> RelayAddresses:
+        """Who knows where browsers' addresses on our relays are; one for all sessions."""
+        return RelayAddresses([*self.own_relay_urls, *self.relay_urls], self.relay_addresses)
 
     def rtc_configuration(self) -> RTCConfiguration:
-        """Return the configuration; always given, because aiortc's default asks a public STUN server."""
+        """Return the configuration for one peer; always given: aiortc's default asks a public STUN server.
+
+        With a relay of its own a worker offers no other way: its other addresses lead nowhere.
+        """
+        given = [*([self._fresh_relay()] if self.turn_url else []), *self.ice_servers]
         servers = [
             RTCIceServer(server["urls"], username=server.get("username"), credential=server.get("credential"))
-            for server in self.ice_servers
+            for server in given
         ]
-        return RTCConfiguration(iceServers=servers)
+        policy = RTCIceTransportPolicy.RELAY if self.turn_url else RTCIceTransportPolicy.ALL
+        return RTCConfiguration(iceServers=servers, iceTransportPolicy=policy)
+
+    def _fresh_relay(self) -> dict[str, Any]:
+        # A name for each peer: the relay gives few allocations to one.
+        user = f"worker-{secrets.token_hex(6)}"
+        return turn_server([self.turn_url], self.turn_secret, user, self.turn_credential_seconds)

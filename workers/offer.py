@@ -1,6 +1,6 @@
 """An offer as it may reach aiortc: within limits, without candidates. Works on the text; needs no hook."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from .exceptions import BadOffer
@@ -12,6 +12,9 @@ DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 # All candidates go: the worker learns the browser's address from its checks, so an offer cannot make it send packets
 # to third parties, and names that cannot be resolved cannot fail it.
 DROPPED = ("a=candidate:", "a=end-of-candidates")
+# a=candidate:FOUNDATION COMPONENT PROTOCOL PRIORITY ADDRESS PORT typ TYPE ...
+ADDRESS_FIELD = 4
+TYPE_FIELD = 7
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,12 @@ class Offer:
 
 
 def read_offer(
-    sdp: str, max_bytes: int, max_sections: Mapping[str, int], keep_candidates: bool = False
+    sdp: str, max_bytes: int, max_sections: Mapping[str, int], relays: Collection[str] = ()
 ) -> Offer:
     """Check and clean an offer; raise BadOffer with the sentence for the developer of the client.
 
-    ``max_sections`` limits the m-lines of each kind. ``keep_candidates`` is for workers behind TURN, which cannot
-    learn the browser's address from its checks.
+    ``max_sections`` limits the m-lines of each kind. ``relays`` are the addresses of our own relays, for workers
+    behind TURN: they cannot learn the browser's address from its checks, so candidates there stay.
     """
     if len(sdp.encode()) > max_bytes:
         raise BadOffer(f"The offer is longer than {max_bytes} bytes; offer fewer codecs.")
@@ -58,7 +61,7 @@ def read_offer(
     blocks = split_sections(lines)
     sections = tuple(read_section(block) for block in blocks[1:])
     check_sections(sections, max_sections)
-    kept = [line for line in lines if keep_candidates or not line.startswith(DROPPED)]
+    kept = [line for line in lines if not line.startswith(DROPPED) or is_on_relay(line, relays)]
     return Offer("\r\n".join(kept) + "\r\n", sections, find_value(lines, "a=ice-ufrag:"))
 
 
@@ -90,6 +93,15 @@ def check_sections(sections: tuple[MediaSection, ...], max_sections: Mapping[str
         allowed = max_sections.get(section.kind, 0)
         if sum(other.kind == section.kind for other in sections) > allowed:
             raise BadOffer(f"At most {allowed} sections of kind {section.kind} are accepted here.")
+
+
+def is_on_relay(line: str, relays: Collection[str]) -> bool:
+    """Whether a candidate is an address that one of our own relays gave out."""
+    # By any white space, as aiortc reads it.
+    fields = line.split()
+    if len(fields) <= TYPE_FIELD or fields[TYPE_FIELD] != "relay":
+        return False
+    return fields[ADDRESS_FIELD] in relays
 
 
 def find_value(lines: list[str], prefix: str) -> str:

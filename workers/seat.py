@@ -64,9 +64,8 @@ class Seat:
         self, sdp: str, assignment: Assignment, parameters: Mapping[str, Any], quality: str
     ) -> dict[str, Any]:
         """Negotiate, put the processor in force, and return the answer's fields; raise BadOffer."""
-        offer = read_offer(
-            sdp, self._options.sdp_bytes, self._max_sections, keep_candidates=self._options.uses_turn
-        )
+        relays = await self._options.relays.get() if self._options.uses_turn else ()
+        offer = read_offer(sdp, self._options.sdp_bytes, self._max_sections, relays)
         self._quality = QUALITIES.get(quality, self._quality)
         self.pipeline.versions.quality = self._quality
         answer = await self._negotiate(offer)

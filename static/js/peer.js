@@ -5,17 +5,24 @@ import { KINDS, direction } from "./directions.js";
 const CHANNEL = "showroom";
 const SPOKEN = ["video/vp8", "video/h264", "video/rtx"];
 
+// A relay that has not answered by then will not: the offer goes without it and says so by failing.
+const RELAY_DEADLINE_MS = 5000;
+
 export class Peer extends EventTarget {
   #connection;
   #channel;
+  #candidates;
   #transceivers = {};
   stream = new MediaStream();
   // Whether its first picture has been on the screen.
   hasShown = false;
 
-  constructor(iceServers, manifest) {
+  /** `ice` is what the server said: { servers, relayOnly, candidates }. */
+  constructor(ice, manifest) {
     super();
-    this.#connection = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    const iceTransportPolicy = ice.relayOnly ? "relay" : "all";
+    this.#connection = new RTCPeerConnection({ iceServers: ice.servers, iceTransportPolicy, bundlePolicy: "max-bundle" });
+    this.#candidates = ice.candidates;
     this.#channel = this.#connection.createDataChannel(CHANNEL);
     this.#listen();
     for (const kind of KINDS) this.#addTransceiver(kind, direction(manifest, kind));
@@ -30,9 +37,13 @@ export class Peer extends EventTarget {
     await this.#transceivers[kind]?.sender.replaceTrack(track);
   }
 
-  /** The offer goes at once: the worker learns our address from our checks, so no candidate is waited for. */
+  /**
+   * The offer goes at once: the worker learns our address from our checks, so no candidate is waited for. Only a worker
+   * that is itself behind a relay must be told our address there.
+   */
   async offer() {
     await this.#connection.setLocalDescription();
+    if (this.#candidates) await relayCandidate(this.#connection);
     return this.#connection.localDescription.sdp;
   }
 
@@ -72,6 +83,15 @@ export class Peer extends EventTarget {
     this.#channel.addEventListener("open", () => emit(this, "channelopen"));
     this.#channel.addEventListener("message", ({ data }) => emit(this, "data", JSON.parse(data)));
   }
+}
+
+/** Resolves with the first address on a relay, when there will be none, or when it takes too long. */
+function relayCandidate(connection) {
+  return new Promise((resolve) => {
+    setTimeout(resolve, RELAY_DEADLINE_MS);
+    connection.addEventListener("icecandidate", ({ candidate }) => (!candidate || candidate.type === "relay") && resolve());
+    if (connection.iceGatheringState === "complete") resolve();
+  });
 }
 
 /** VP8 first, which workers forward and encode best; what they do not speak would only make the offer longer. */

@@ -1,6 +1,7 @@
 // One visit with one processor: states, connecting, recovering, ending. Knows no element of the page.
 import { emit, once, pause } from "./events.js";
 import { Peer } from "./peer.js";
+import { iceOf } from "./ice.js";
 import { Phases } from "./phases.js";
 import { Refusal } from "./signalling.js";
 import { sameDirections } from "./directions.js";
@@ -23,7 +24,7 @@ export class Session extends EventTarget {
   #source;
   #parameters;
   #quality;
-  #opened = null; // { session, token, iceServers }
+  #opened = null; // { session, token, ice }
   #run = null; // AbortController of the attempt at hand
   #recovering = false;
 
@@ -129,12 +130,12 @@ export class Session extends EventTarget {
     if (signal.aborted) this.#signalling.say("session.close", { session: opened.session });
     signal.throwIfAborted();
     this.phases.mark("opened");
-    this.#opened = { session: opened.session, token: opened.token, iceServers: opened.ice_servers };
+    this.#opened = { session: opened.session, token: opened.token, ice: iceOf(opened) };
     await this.#offer(signal);
   }
 
   async #offer(signal, parameters = this.#parameters()) {
-    const peer = new Peer(this.#opened.iceServers, this.manifest);
+    const peer = new Peer(this.#opened.ice, this.manifest);
     this.#adopt(peer);
     for (const [kind, track] of Object.entries(this.#source.tracks)) await peer.setTrack(kind, track);
     const sdp = await peer.offer();
@@ -226,7 +227,7 @@ export class Session extends EventTarget {
   async #resume() {
     const { session, token } = this.#opened;
     const resumed = await this.#signalling.request("session.resume", { session, token });
-    this.#opened.iceServers = resumed.ice_servers ?? this.#opened.iceServers;
+    this.#opened.ice = iceOf(resumed);
     return resumed;
   }
 

@@ -12,7 +12,10 @@ from pathlib import Path
 from tests.support.processes import ROOT
 
 EXAMPLE = ROOT / ".env.example"
-READERS = {"flag", "whole", "seconds", "json_list", "port_range", "typed", "host_list", "one_of"}
+READERS = {
+    *("flag", "whole", "seconds", "json_list", "port_range", "typed", "host_list", "one_of"),
+    *("turn_urls", "peer_networks", "ip_address"),
+}
 # Read by the programs around the code, not by it.
 ELSEWHERE = {"SHOWROOM_ENV_FILE"}
 # A default that depends on the machine: shown empty.

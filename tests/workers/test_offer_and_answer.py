@@ -39,8 +39,21 @@ def test_candidates_and_their_end_are_removed() -> None:
     assert offer.ice_user == "abcd"
 
 
-def test_a_worker_behind_turn_keeps_them() -> None:
-    assert "10.0.0.9" in read_offer(OFFER, 65536, MAX_SECTIONS, keep_candidates=True).sdp
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        "1 1 udp 1 10.0.0.9 7000 typ host",
+        "1 1 udp 1 203.0.113.7 7000 typ host",
+        "1 1 udp 1 10.0.0.9 7000 typ relay raddr 203.0.113.7 rport 9",
+        "1  1 udp 203.0.113.7 10.0.0.9 relay typ host relay",
+        "1 1 udp 1 printer.local 7000 typ relay",
+        "1 1 udp 1",
+    ],
+)
+def test_a_worker_behind_turn_keeps_addresses_on_our_relay_only(candidate: str) -> None:
+    ours = "a=candidate:9 1 udp 1 203.0.113.7 50000 typ relay raddr 0.0.0.0 rport 0"
+    offer = read_offer(f"{OFFER}{ours}\r\na=candidate:{candidate}\r\n", 65536, MAX_SECTIONS, {"203.0.113.7"})
+    assert [line for line in offer.sdp.splitlines() if "candidate" in line] == [ours]
 
 
 def test_sections_are_read_as_the_browser_means_them() -> None:
