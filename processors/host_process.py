@@ -30,6 +30,8 @@ READ_BYTES = 4096
 LOG_LINES = 40
 LOG_SECONDS = 10.0
 LINE_CHARACTERS = 500
+FLOOD_READS = 50
+FLOOD_SECONDS = 1.0
 
 # A child asks the kernel to end it with the thread that started it, so this one stays as long as the process.
 starter = ThreadPoolExecutor(1, thread_name_prefix="start-hosts")
@@ -102,9 +104,11 @@ class HostProcess:
         if self._channel.has_message():
             return self._received()
         poll = select.poll()
-        for descriptor in (self._channel.fileno(), self._errors, wake):
+        may_write = not self._log.is_flooded()
+        for descriptor in (self._channel.fileno(), self._errors if may_write else -1, wake):
             if descriptor >= 0:
                 poll.register(descriptor, select.POLLIN)
+        seconds = seconds if may_write else min(seconds, FLOOD_SECONDS)
         ready = {descriptor for descriptor, _event in poll.poll(max(0.0, seconds) * 1000)}
         if self._errors in ready and not self._log.read(self._errors):
             self._errors = -1
@@ -166,9 +170,16 @@ class HostLog:
         self._name = name
         self._rest = b""
         self._written: deque[float] = deque(maxlen=LOG_LINES)
+        self._read_at: deque[float] = deque(maxlen=FLOOD_READS)
+
+    def is_flooded(self) -> bool:
+        """Whether so much came lately that the writer may wait: reading it all would cost us a core."""
+        full = len(self._read_at) == FLOOD_READS
+        return full and time.monotonic() - self._read_at[0] < FLOOD_SECONDS
 
     def read(self, descriptor: int) -> bool:
         """Take what is there; False at the end."""
+        self._read_at.append(time.monotonic())
         try:
             data = os.read(descriptor, READ_BYTES)
         except BlockingIOError:

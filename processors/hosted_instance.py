@@ -170,16 +170,16 @@ class HostedInstance:
 
     def _receive(self, link: Link, seconds: float) -> Message | None:
         """Return the answer that is awaited, None if it did not come in time."""
-        deadline = time.monotonic() + seconds
         try:
-            while True:
-                answer = link.channel.receive(deadline - time.monotonic(), self._is_closing)
-                if answer is None and self._is_closing():
-                    raise Closed("The session ends.")
-                if answer is None or answer.get("number") == link.awaited:
-                    return answer
+            answer = link.channel.receive(seconds, self._is_closing)
         except ChannelClosed as error:
             raise self._lost(link) from error
+        if answer is None and self._is_closing():
+            raise Closed("The session ends.")
+        if answer is not None and answer.get("number") != link.awaited:
+            link.process.kill("said what nobody had asked")
+            raise self._lost(link)
+        return answer
 
     # --- the connection ----------------------------------------------------------------------------------
 

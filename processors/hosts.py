@@ -119,9 +119,14 @@ class Host:
     def watch_ending(self, ending: Ending, process: HostProcess) -> None:
         """See to it that a session ends in time; what hangs there takes the process with it."""
         with self._changed:
-            deadline = time.monotonic() + self.options.hard_deadline_seconds
-            self._endings.append((ending, process, deadline))
-        self._wake_up()
+            is_watched = not self._has_ended
+            if is_watched:
+                deadline = time.monotonic() + self.options.hard_deadline_seconds
+                self._endings.append((ending, process, deadline))
+        if is_watched:
+            self._wake_up()
+        else:
+            ending.forget()
 
     # --- for the pool --------------------------------------------------------------------------------------
 
@@ -210,7 +215,8 @@ class Host:
 
     def _attend(self, process: HostProcess) -> None:
         while not self._may_end():
-            self._next(process, self._seconds_to_look_again())
+            if self._next(process, self._seconds_to_look_again()) is not None:
+                process.kill("said what nobody had asked")
             self._check_endings()
 
     def _next(self, process: HostProcess, seconds: float) -> Message | None:

@@ -6,7 +6,9 @@ import os
 import re
 import socket
 import subprocess
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,7 +16,7 @@ import cv2
 import numpy as np
 
 from processors.base import AudioProcessor, Processor, VideoProcessor
-from processors.parameters import FloatParameter, MenuParameter, NumberParameter, TextParameter
+from processors.parameters import FileParameter, FloatParameter, MenuParameter, NumberParameter, TextParameter
 from processors.results import Number, Result, Text
 
 
@@ -33,7 +35,7 @@ def hang_in_native_code() -> None:
     re.match(r"(a+)+$", "a" * 64 + "b")
 
 
-FAULTS = {
+FAULTS: dict[str, Callable[[], object]] = {
     "none": lambda: None,
     "segfault": lambda: ctypes.string_at(0),
     "abort": os.abort,
@@ -283,3 +285,31 @@ def send_raw(session: Any, lie: str) -> NoReturn:
     else:
         end.sendall(lie.encode() * 100)
     hang_in_sleep()
+
+
+class Chatty(VideoProcessor):
+    """Writes to its log without end, from a thread of its own."""
+
+    label = "Chatty"
+
+    def start(self) -> None:
+        threading.Thread(target=self.chat, daemon=True).start()
+
+    def chat(self) -> None:
+        line = b"blah " * 800 + b"\n"
+        while True:
+            os.write(2, line)
+
+    def process(self, image: Any) -> Any:
+        return 255 - image
+
+
+class Weigh(VideoProcessor):
+    """Says how large the visitor's file is."""
+
+    label = "Weigh"
+    file = FileParameter("File")
+    results = {"bytes": Number("Bytes")}
+
+    def process(self, image: Any) -> Result:
+        return Result(image, data={"bytes": len(self.file.data) if self.file else 0})

@@ -1,8 +1,12 @@
 """A live session whose processor runs in a host: pictures come back, and what happens to the host stays there."""
 
+import asyncio
+import itertools
 import os
 import signal
+import sys
 import time
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -108,3 +112,52 @@ def leaks(peer: BrowserPeer) -> list[float]:
 
 def states(peer: BrowserPeer) -> list[str]:
     return [news["state"] for news in peer.of_type("processor")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["segfault", "abort", "hang", "native", "sleep", "memory", "raise"])
+async def test_neighbours_see_no_gap_and_the_session_is_soon_back(
+    worker: WorkerUnderTest, fault: str
+) -> None:
+    """Measured with the deadlines in force: 2 s soft, 5 s hard."""
+    victim, neighbour = BrowserPeer(NumberedCamera()), BrowserPeer(NumberedCamera())
+    await worker.open("test-bad", victim, "victim", parameters={"trigger": 300})
+    await worker.open("test-darken", neighbour, "neighbour")
+    await until(lambda: victim.of_type("result") and len(neighbour.pictures) > 30, START_SECONDS)
+    pids, begun = host_pids(worker), len(neighbour.pictures)
+    arrivals = await watch(neighbour, lambda: provoke(worker, victim, fault, pids))
+    longest = max(after - before for before, after in itertools.pairwise(arrivals))
+    sys.stderr.write(f"\n{fault}: longest gap of the neighbour {longest:.3f} s\n")
+    assert len(neighbour.pictures) > begun + 20
+    assert longest < 0.3
+
+
+async def provoke(worker: WorkerUnderTest, victim: BrowserPeer, fault: str, pids: list[int]) -> None:
+    """Let one fault happen, then wait until the victim is well again."""
+    victim.send(type="parameters", number=1, values={"fault": fault, "trigger": -1})
+    if fault in {"memory", "raise"}:
+        await until(lambda: "failing" in states(victim), START_SECONDS)
+        victim.send(type="parameters", number=2, values={"fault": "none"})
+    else:
+        await until(lambda: host_pids(worker) != pids, START_SECONDS)
+        lost_at = time.monotonic()
+        victim.send(type="parameters", number=2, values={"fault": "none"})
+        await until(lambda: [victim.of_type("result")[-1]["data"]["pid"]] != pids, START_SECONDS)
+        took = time.monotonic() - lost_at
+        sys.stderr.write(f"\n{fault}: back {took:.2f} s after the loss\n")
+        assert took < 2
+    await asyncio.sleep(1)
+
+
+async def watch(peer: BrowserPeer, act: Callable[[], Awaitable[None]]) -> list[float]:
+    """Return when pictures of ``peer`` came while ``act`` ran."""
+    arrivals: list[float] = []
+    acting = asyncio.ensure_future(act())
+    count = len(peer.pictures)
+    while not acting.done():
+        if len(peer.pictures) > count:
+            count = len(peer.pictures)
+            arrivals.append(time.monotonic())
+        await asyncio.sleep(0.002)
+    await acting
+    return arrivals

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,18 @@ def test_nobody_can_change_the_size_of_memory() -> None:
 
 def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_a_log_without_end_costs_the_worker_next_to_nothing(
+    sit_down: SitDown, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = sit_down("test-chatty")
+    desk.picture_of(grey(10))
+    before = time.process_time()
+    for number in range(20):
+        desk.picture_of(grey(number))
+        time.sleep(0.1)
+    assert time.process_time() - before < 0.5  # of 2 s
+    lines = [record for record in caplog.records if "blah" in record.getMessage()]
+    assert 0 < len(lines) <= 80
+    assert max(len(record.getMessage()) for record in lines) < 600

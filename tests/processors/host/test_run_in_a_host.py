@@ -1,10 +1,12 @@
 """A processor in a host gives what it gives in a thread."""
 
+import base64
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+from processors.host_process import HostSpec
 from processors.hosts import HostPool
 from tests.processors.desk import at_desk, grey, tone, wait_until
 
@@ -63,19 +65,28 @@ def test_a_processor_with_its_own_clock_follows_its_parameter(sit_down: SitDown)
     wait_until(lambda: np.diff([time for _i, time, _f in desk.notebook.pictures])[-2:].min() > 0.19)
 
 
-def test_parameters_act_between_two_frames(sit_down: SitDown) -> None:
-    desk = sit_down("rotate")
-    values = desk.runner.parameters
-    assert desk.picture_of(grey(9)).shape == (48, 64, 3) or values
-    desk.runner.set_parameters({"angle": 90})
+def test_parameters_act_between_two_frames_and_from_the_first_on(sit_down: SitDown) -> None:
+    desk = sit_down("test-shape", shape="16:9")
+    assert desk.picture_of(grey(9)).shape == (360, 640, 3)
+    assert desk.runner.set_parameters({"shape": "9:16"}) == ({"shape": "9:16"}, {})
+    assert desk.picture_of(grey(9)).shape == (640, 360, 3)
+    desk.runner.reset()
+    assert desk.picture_of(grey(9)).shape == (640, 360, 3)
+
+
+def test_a_file_of_the_visitor_reaches_the_host(sit_down: SitDown) -> None:
+    desk = sit_down("test-weigh")
+    file = {"name": "a.png", "type": "image/png", "data": base64.b64encode(bytes(500_000)).decode()}
+    desk.runner.set_parameters({"file": file})
     desk.picture_of(grey(9))
+    wait_until(lambda: desk.notebook.results and desk.last_data["bytes"] == 500_000)
 
 
 def test_sessions_share_one_host_and_one_load(sit_down: SitDown, pool: HostPool) -> None:
     desks = [sit_down("test-bad") for _ in range(4)]
     for desk in desks:
         desk.picture_of(grey(10))
-        wait_until(lambda desk=desk: desk.notebook.results)
+    wait_until(lambda: all(desk.notebook.results for desk in desks))
     assert {desk.last_data["pid"] for desk in desks} == set(pool.pids())
     assert {desk.last_data["loads"] for desk in desks} == {1}
 
@@ -95,8 +106,6 @@ def test_a_host_goes_when_nobody_needs_it(sit_down: SitDown, pool: HostPool) -> 
 
 
 def test_a_warm_host_is_there_before_the_first_session(sit_down: SitDown, pool: HostPool) -> None:
-    from processors.host_process import HostSpec
-
     pool.warm(HostSpec("test-bad", 1, {}))
     assert pool.states() == {"test-bad": "loading"}
     wait_until(lambda: pool.states() == {"test-bad": "ready"}, 30)

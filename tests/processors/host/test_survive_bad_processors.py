@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def note_moments(desk: HostDesk) -> list[float]:
         moments.append(time.monotonic())
         original(*arguments)
 
-    desk.notebook.picture = picture  # type: ignore[method-assign]
+    desk.notebook.picture = picture  # type: ignore[method-assign, assignment]
     return moments
 
 
@@ -107,7 +108,7 @@ def test_a_host_that_is_lost_again_and_again_is_not_started_for_ever(
         wait_until(pool.pids, START_SECONDS)
         (pid,) = pool.pids()
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda pid=pid: pid not in pool.pids(), START_SECONDS)
+        wait_until(partial(is_other, pool, pid), START_SECONDS)
     desk.show(GOOD)
     wait_until(desk.stopped, START_SECONDS)
     _state, message, code = next(entry for entry in desk.notebook.states if entry[0] == "stopped")
@@ -228,6 +229,10 @@ def test_a_session_may_be_closed_while_its_host_hangs(sit_down: SitDown, pool: H
     assert desk.runner.close(1)
     assert time.monotonic() - started < 0.5
     wait_until(lambda: not pool.pids(), START_SECONDS)
+
+
+def is_other(pool: HostPool, pid: int) -> bool:
+    return pid not in pool.pids()
 
 
 def is_running(pid: int) -> bool:
