@@ -31,7 +31,7 @@ class HostRunner(ThreadRunner):
         if self._closing.is_set():
             return None
         return HostedInstance(
-            self.processor_class, self._pool, self._spec, self._values, self._closing.is_set
+            self.processor_class, self._pool, self._spec, lambda: self._values, self._closing.is_set
         )
 
     def _let_go_of_load(self) -> None:

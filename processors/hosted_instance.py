@@ -69,14 +69,15 @@ class HostedInstance:
         cls: type[Processor],
         pool: HostPool,
         spec: HostSpec,
-        values: Mapping[str, Any],
+        values: Callable[[], Mapping[str, Any]],
         is_closing: Callable[[], bool],
     ) -> None:
         self.cls = cls
         self.output_fps = declared_fps(cls)
         self._pool = pool
         self._spec = spec
-        self._values = dict(values)
+        # All values in force, asked for whenever a host begins: they may have changed since the last one.
+        self._values = values
         self._is_closing = is_closing
         self._options = pool.options
         self._host: Host | None = None
@@ -91,7 +92,6 @@ class HostedInstance:
                 self._connected()
 
     def apply(self, values: Mapping[str, Any]) -> None:
-        self._values |= values
         if self._link is not None:
             self._send(self._link, {"call": "apply", "values": values_to_wire(values)})
 
@@ -212,7 +212,7 @@ class HostedInstance:
     def _start(self, link: Link) -> None:
         seconds = self._options.load_seconds
         try:
-            self._exchange(link, {"call": "start", "values": values_to_wire(self._values)}, [], seconds)
+            self._exchange(link, {"call": "start", "values": values_to_wire(self._values())}, [], seconds)
         except TooSlow as error:
             raise HostStopped(self.cls.label, f"was not started after {seconds:g} s") from error
 

@@ -24,7 +24,8 @@ from processors.exceptions import ProcessorError
 
 pool = HostPool(HostOptions(soft_deadline_seconds=0.2, hard_deadline_seconds=60))
 cls = catalogue.load_class("test-bad")
-instance = HostedInstance(cls, pool, HostSpec("test-bad"), {"fault": sys.argv[1], "trigger": 66}, lambda: False)
+values = {"fault": sys.argv[1], "trigger": 66}
+instance = HostedInstance(cls, pool, HostSpec("test-bad"), lambda: values, lambda: False)
 instance.start()
 instance.picture(np.zeros((48, 64, 3), np.uint8), 0.0)
 try:
