@@ -25,10 +25,15 @@ OnProgress = Callable[[int, int], None]
 
 class InstallFailed(Exception):
     """InstallFailed
+    ├── InstallRuns     somebody else does it right now
     ├── ConnectionCut   the rest may come with the next attempt; what is here is kept
     ├── WrongContent    not the file that was asked for; nothing is kept
     └── NoRoom          the disk is full
     """
+
+
+class InstallRuns(InstallFailed):
+    pass
 
 
 class ConnectionCut(InstallFailed):
@@ -182,4 +187,4 @@ def size_of(part: Path) -> int:
     return part.stat().st_size if part.exists() else 0
 
 
-__all__ = ["ConnectionCut", "InstallFailed", "NoRoom", "WrongContent", "copy", "fetch"]
+__all__ = ["ConnectionCut", "InstallFailed", "InstallRuns", "NoRoom", "WrongContent", "copy", "fetch"]

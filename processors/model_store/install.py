@@ -18,7 +18,7 @@ from processors.sync import sync_builtins
 from processors.visibility import Visibility
 
 from . import download, store
-from .download import InstallFailed
+from .download import InstallFailed, InstallRuns
 from .known import KnownModel, all_known
 from .rows import ModelFile
 from .slugs import free_slug
@@ -111,7 +111,7 @@ def _alone(model: KnownModel) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise InstallFailed(f"The model {model.name} is being installed already.") from error
+            raise InstallRuns(f"The model {model.name} is being installed already.") from error
         yield
 
 

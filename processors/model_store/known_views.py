@@ -20,7 +20,7 @@ from processors import catalogue
 from processors.translation import translated
 
 from . import install, jobs, store
-from .download import InstallFailed
+from .download import InstallFailed, InstallRuns
 from .known import KnownModel, UnknownModel, all_known, named
 from .rows import ModelFile
 
@@ -83,6 +83,9 @@ def install_quietly(model: KnownModel) -> None:
     """In the background nobody hears an exception: the page shows the failure instead."""
     try:
         install.install(model)
+    except InstallRuns:
+        # By another process of this site, which tells how it ends.
+        return
     except InstallFailed as error:
         cache.set(failure_key(model), str(error), FAILURE_SECONDS)
         raise

@@ -22,8 +22,8 @@ from .rows import ModelFile
 logger = logging.getLogger(__name__)
 
 INGEST = "processors.model_store.ingest"
-# What was checked is not written to again.
-FILE_MODE = 0o400
+# What was checked is not written to again. Hosts of a worker that runs as root read it as another user.
+FILE_MODE = 0o444
 # Recognising runs a model a few dozen times.
 RECOGNISE_TIMES = 3
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin import site
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -181,6 +182,8 @@ def offered(
     row = offer.offer(file, key, form.spec, offering.cleaned_data["title"], target)
     if publishing and row.is_draft:
         row.publish()
+    history = site.get_model_admin(Processor)
+    history.log_change(request, row, f"model {file.sha256}")
     draft = _("“%(title)s” is a draft. Try it, then publish it.")
     text = draft if row.is_draft else _("“%(title)s” is on offer.")
     messages.success(request, text % {"title": row.title})

@@ -1,9 +1,11 @@
 """From an exported file to a processor that everybody sees: uploaded, recognised, previewed, published, in Chromium."""
 
+import time
 from pathlib import Path
 
 import pytest
 
+from tests.models import made
 from tests.support.patience import patient, wait_until
 from tests.support.site import Site
 
@@ -110,6 +112,29 @@ def test_an_upload_goes_on_where_it_was_cut(desk: ChromiumPage, site: Site, tmp_
     desk.page.wait_for_selector("[data-testid=model-refusal]", timeout=patient(SLICES_SECONDS) * 1000)
     assert int(offsets[before]) >= 8 * 1024 * 1024, "it did not begin anew"
     assert "not an ONNX file" in desk.page.inner_text("[data-testid=model-refusal]")
+
+
+def test_an_endless_model_is_refused_while_the_site_goes_on(
+    fresh_site: Site, visit: VisitorFactory, tmp_path: Path
+) -> None:
+    path = tmp_path / "endless.onnx"
+    path.write_bytes(made.endless_loop().SerializeToString())
+    with fresh_site.copied_to(tmp_path / "site", MODEL_CHECK_SECONDS="6") as site:
+        desk = visit(site, "alice")
+        desk.open(site.url + UPLOAD)
+        desk.page.set_input_files("#model-file", path)
+        desk.page.click("input[type=submit]")
+        desk.page.wait_for_selector("[data-testid=model-page]:not([data-state=refused])")
+        assert max(seconds_of(site, "/") for _ in range(8)) < patient(2)
+        desk.page.wait_for_selector("[data-testid=model-refusal]", timeout=patient(30) * 1000)
+        assert "endless loop" in desk.page.inner_text("[data-testid=model-refusal]")
+        assert not list((tmp_path / "site").rglob("*.onnx"))
+
+
+def seconds_of(site: Site, path: str) -> float:
+    started = time.monotonic()
+    assert site.get(path, "bob").status == 200
+    return time.monotonic() - started
 
 
 def test_the_pages_have_no_serious_barrier(desk: ChromiumPage, site: Site) -> None:
