@@ -3,6 +3,7 @@
 Each opening of the vocal cords sounds three resonances of the throat, which move from vowel to vowel.
 """
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -26,7 +27,8 @@ def spoken(rate: int, start: float, seconds: float = 0.1) -> SampleArray:
     """Return this part of an endless speech, as one channel."""
     cycle = one_cycle(rate)
     first = round(start * rate)
-    return cycle[(first + np.arange(round(seconds * rate))) % len(cycle)][np.newaxis]
+    here = (first + np.arange(round(seconds * rate))) % len(cycle)
+    return np.asarray(cycle[np.newaxis, here], np.float32)
 
 
 @lru_cache(maxsize=4)
@@ -39,7 +41,6 @@ def one_cycle(rate: int) -> SampleArray:
         sound[first : first + len(ring)] += ring * loudness(at)
         at += 1 / pitch(at)
     sound = sound[:count] / np.abs(sound).max() * LOUDEST
-    sound.setflags(write=False)
     return sound.astype(np.float32)
 
 
@@ -64,9 +65,9 @@ def vowel(at: float) -> tuple[float, ...]:
 
 
 def loudness(at: float) -> float:
-    return 0.15 + 0.85 * abs(float(np.sin(np.pi * at / SYLLABLE_SECONDS))) ** 0.7
+    return 0.15 + 0.85 * math.sqrt(abs(math.sin(math.pi * at / SYLLABLE_SECONDS)))
 
 
 def pitch(at: float) -> float:
     """A voice never stays on one note."""
-    return PITCH_HERTZ + 18 * float(np.sin(4.4 * at)) + 6 * float(np.sin(19.5 * at))
+    return PITCH_HERTZ + 18 * math.sin(4.4 * at) + 6 * math.sin(19.5 * at)

@@ -42,10 +42,11 @@ class ConfiguredModel:
 
     def open_voice(self) -> "VoiceModel":
         """The same for a model that hears."""
+        spec = self.sound_spec
         from ..inference.voice import VoiceModel
         from ..model_files import model_path
 
-        return VoiceModel.open(model_path(self.sha256), self.sound_spec, self.sha256)
+        return VoiceModel.open(model_path(self.sha256), spec, self.sha256)
 
     @property
     def picture_spec(self) -> ModelSpec:
