@@ -12,13 +12,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from processors import sandbox
+from processors import catalogue, sandbox
 from processors.bench import SAMPLE_NAMES
 from processors.inference.sound_spec import is_of_sound
 from processors.models import Processor
+from processors.translation import translated
 
 from . import checking, gate, offer, store, trials
 from .rows import ModelFile, ModelTrial
@@ -29,6 +31,7 @@ from .spec_form import (
     SpecForm,
     blank_spec,
     initial_for,
+    key_for,
     variants,
     with_variant,
 )
@@ -108,11 +111,11 @@ def told(trial: ModelTrial) -> dict[str, Any]:
 def figures(report: Mapping[str, Any]) -> str:
     if "times_real_time" in report:
         return _("%(ms)s ms for a tenth of a second of sound, %(memory)s") % {
-            "ms": report["frame_ms"],
+            "ms": number_format(report["frame_ms"], 1),
             "memory": store.megabytes(report["memory_bytes"]),
         }
     return _("%(ms)s ms a frame, %(fps)s frames per second, %(memory)s") % {
-        "ms": report["frame_ms"],
+        "ms": number_format(report["frame_ms"], 1),
         "fps": round(report["fps"]),
         "memory": store.megabytes(report["memory_bytes"]),
     }
@@ -157,7 +160,7 @@ def chosen_spec(request: HttpRequest, file: ModelFile) -> dict[str, Any]:
 def facts_context(file: ModelFile) -> dict[str, Any]:
     folded = file.licence.upper()
     return {
-        "proposals": file.proposals,
+        "proposals": [proposal | {"title": title_of(proposal["spec"])} for proposal in file.proposals],
         "hears": hears(file),
         "strict_licence": any(word in folded for word in STRICT_LICENCES),
         "least_fps": settings.MODEL_MIN_FPS,
@@ -166,6 +169,12 @@ def facts_context(file: ModelFile) -> dict[str, Any]:
         "may_delete": not users.exists(),
         "weak_isolation": gate.weak_isolation() if not file.known else "",
     }
+
+
+def title_of(spec: Mapping[str, Any]) -> str:
+    return f"{translated(catalogue.load_class(key_for(spec)).label)}, {spec.get('convention', '')}".rstrip(
+        ", "
+    )
 
 
 def offered(
