@@ -545,6 +545,22 @@ MAX_BODY_BYTES = whole("MAX_BODY_BYTES", 8 * 1024 * 1024, minimum=1024)
 PARAMETER_FILE_BYTES = whole("PARAMETER_FILE_BYTES", 2 * 1024 * 1024, minimum=1024)
 GUEST_FILES_BYTES = whole("GUEST_FILES_BYTES", 256 * 1024 * 1024)
 
+# --- Rooms ----------------------------------------------------------------------------------------
+
+# Who has an account may open so many rooms; 0: only staff may.
+ROOMS_PER_USER = whole("ROOMS_PER_USER", 10)
+# The most seats a room may have. Media workers let one seat receive 20 of each kind.
+ROOM_PARTICIPANT_LIMIT = whole("ROOM_PARTICIPANT_LIMIT", 8, minimum=2)
+if ROOM_PARTICIPANT_LIMIT > 20:
+    raise ImproperlyConfigured(f"ROOM_PARTICIPANT_LIMIT={ROOM_PARTICIPANT_LIMIT} is too many; the most is 20")
+# A room for a single meeting closes when it has been empty for so long.
+ROOM_EMPTY_TIMEOUT_SECONDS = seconds("ROOM_EMPTY_TIMEOUT_SECONDS", 300)
+# How long the seat of somebody who vanished, page and media, is kept for them.
+ROOM_DEPARTURE_TIMEOUT_SECONDS = seconds("ROOM_DEPARTURE_TIMEOUT_SECONDS", 20)
+ROOM_INVITATION_DAYS = whole("ROOM_INVITATION_DAYS", 7, minimum=1)
+ROOM_CHAT_CHARACTERS = whole("ROOM_CHAT_CHARACTERS", 2000, minimum=1)
+ROOM_CHAT_PER_SECOND = whole("ROOM_CHAT_PER_SECOND", 5, minimum=1)
+
 # --- Models ---------------------------------------------------------------------------------------
 
 MODELS_DIR = Path(env.str("MODELS_DIR", default="") or VAR_DIR / "models").resolve()

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from processors import access, catalogue, files
 from processors.exceptions import NotInstalled, ProcessorUnavailable
 from processors.models import Processor
@@ -11,8 +13,9 @@ from processors.parameters import clean_parameters
 from workers.registry import Claim, Lease, Registry, RegistryError
 
 from .database import in_database_thread
-from .errors import SignallingError
+from .errors import Malformed, SignallingError
 from .identity import Identity
+from .room import Room
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,8 @@ class Admitted:
     """A processor the visitor may use, with the manifest for the page."""
 
     processor: Processor
-    manifest: dict[str, Any]
+    # None while nothing is worn in a room.
+    manifest: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,14 @@ class StartValues:
 
 
 @in_database_thread
-def admit(identity: Identity, slug: str) -> Admitted:
+def admit(identity: Identity, slug: str, room: Room | None = None) -> Admitted:
+    """In a room of the database ``room`` says what may be worn there, and "" stands for nothing."""
+    if not slug:
+        return nothing_worn(room)
     try:
         processor = access.get_for(identity.user, slug)
+        if room:
+            check_is_worn_in(room, processor)
         return Admitted(processor, startable(processor.manifest()))
     except access.ProcessorNotFound as refusal:
         raise SignallingError("not_found", refusal.message) from None
@@ -47,6 +56,21 @@ def admit(identity: Identity, slug: str) -> Admitted:
         raise SignallingError("processor_unavailable") from None
 
 
+def nothing_worn(room: Room | None) -> Admitted:
+    """Pictures and sound as they come: workers know the row without a key, and no visitor's gallery has it."""
+    if room is None:
+        raise Malformed("bad_message")
+    return Admitted(Processor(slug="", key="", title="", version=0), None)
+
+
+def check_is_worn_in(room: Room, processor: Processor) -> None:
+    allowed = set(room.processors.values_list("pk", flat=True))
+    if allowed and processor.pk not in allowed:
+        raise SignallingError(
+            "not_allowed", _("This processor is not worn in this room. Choose another one.")
+        )
+
+
 def startable(manifest: dict[str, Any]) -> dict[str, Any]:
     if not manifest["installed"]:
         raise NotInstalled(manifest["label"])
@@ -56,12 +80,16 @@ def startable(manifest: dict[str, Any]) -> dict[str, Any]:
 @in_database_thread
 def start_values(identity: Identity, processor: Processor, chosen: Mapping[str, Any]) -> StartValues:
     """The row's defaults with the visitor's choices over them."""
+    if not processor.key:
+        return StartValues({}, {}, {})
     resolved, missing = files.starting_values(processor, chosen, identity.file_owner)
     return checked(processor, {**processor.parameters, **chosen}, resolved, missing)
 
 
 @in_database_thread
 def changed_values(identity: Identity, processor: Processor, chosen: Mapping[str, Any]) -> StartValues:
+    if not processor.key:
+        return StartValues({}, {}, {})
     resolved, missing = files.resolve(chosen, identity.file_owner, processor)
     return checked(processor, chosen, resolved, missing)
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.signals import user_group
 from workers import door
 from workers.registry import Lease, RegistryError
-from workers.transport import Message
+from workers.transport import Message, TransportError
 
 from . import admission, history, ice, metrics
 from .addresses import address_of
@@ -36,20 +36,27 @@ from .identity import Identity, IdentityReader
 from .language import language_of
 from .messages import (
     ChangeParameters,
+    Chat,
     ClientMessage,
     Close,
+    Moderate,
     Offer,
     OpenSession,
     Ping,
+    Rename,
     Resume,
+    State,
     Switch,
+    View,
     origin_of,
     parse,
 )
-from .models import Session
-from .open_rooms import OpenRoom, room_of
+from .models import Room, Session
+from .open_rooms import OpenRoom
 from .open_sockets import OpenSockets
 from .pending_requests import PendingRequest, PendingRequests
+from .room_seat import RoomSeat
+from .room_side import RoomSide
 from .socket_limits import FloodGuard, Strikes
 from .socket_session import SocketSession
 
@@ -94,6 +101,7 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.requests = PendingRequests(
             door.transport(), self.channel_name, settings.REQUEST_DEADLINE_SECONDS, self.request_timed_out
         )
+        self.rooms = RoomSide(self)
         # Counted before anything is awaited: sockets that come at the same moment see each other.
         OpenSockets.here().add(self)
         metrics.SOCKETS.inc()
@@ -121,6 +129,7 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.requests.close()
         for session in list(self.sessions.values()):
             await self.guarded(partial(self.leave_behind, session))
+        await self.guarded(self.rooms.close)
         if self.group:
             await self.channel_layer.group_discard(self.group, self.channel_name)
 
@@ -177,23 +186,28 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 await self.resume(message)
             case Close():
                 await self.close_session(message)
+            case Chat() | State() | Rename() | Moderate() | View():
+                await self.rooms.handle(message)
 
     async def open(self, message: OpenSession) -> None:
         identity = await self.known_visitor()
-        room = room_of(message.room)
-        admitted = await admission.admit(identity, message.processor)
+        room = await self.rooms.room_for(identity, message)
+        admitted = await admission.admit(identity, message.processor, database_room(room))
         ticket = history.Ticket.new()
         session = SocketSession(ticket.session, identity.owner, admitted.processor, NOWHERE, room)
         await self.take_place(session, identity)
         try:
-            await history.start(ticket, identity, admitted.processor, session.lease)
+            await history.start(ticket, identity, admitted.processor, session.lease, session.seat)
+            await self.rooms.came_in(session)
         except BaseException:
             # Nobody will hear of this session, so nobody could ever close it.
             await self.end_here(session, Session.Reason.FAILED)
             raise
         metrics.SESSIONS.labels(admitted.processor.slug).inc()
-        # The visitor may still have to allow the camera: time to load weights.
-        await self.requests.tell(session.lease.worker, {"type": "warm", "processor": admitted.processor.spec()})
+        if admitted.manifest:
+            # The visitor may still have to allow the camera: time to load weights.
+            warm = {"type": "warm", "processor": admitted.processor.spec()}
+            await self.requests.tell(session.lease.worker, warm)
         await self.say(
             {
                 "type": "session.opened",
@@ -202,7 +216,7 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 "token": ticket.token,
                 "processor": admitted.manifest,
                 **ice.for_session(ticket.session),
-                **about(room),
+                **about(session),
             }
         )
 
@@ -219,25 +233,29 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def offer(self, message: Offer) -> None:
         session = self.session_of(message.session)
         identity = await self.known_visitor()
-        admitted = await admission.admit(identity, message.processor)
+        await self.rooms.still_welcome(session, identity)
+        admitted = await admission.admit(identity, message.processor, database_room(session.room))
         values = await admission.start_values(identity, admitted.processor, message.parameters)
         await self.move(session, admitted)
         session.offered, session.lost = True, False
         request = {
             "type": "offer",
-            "participant": session.id,
+            "participant": session.participant,
             "sdp": message.sdp,
             "parameters": values.for_worker,
             "quality": message.quality,
+            "sources": message.sources,
         }
         if session.lease.room:
             request["room"] = session.lease.room
+        request |= person(session)
         self.ask(session, message, request, answer_with(admitted, values))
 
     async def switch(self, message: Switch) -> None:
         session = self.session_of(message.session)
         identity = await self.known_visitor()
-        admitted = await admission.admit(identity, message.processor)
+        await self.rooms.still_welcome(session, identity)
+        admitted = await admission.admit(identity, message.processor, database_room(session.room))
         values = await admission.start_values(identity, admitted.processor, message.parameters)
         before = session.processor
         await self.move(session, admitted)
@@ -254,11 +272,11 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def resume(self, message: Resume) -> None:
         identity = await self.known_visitor()
-        room = room_of(message.room)
         row = await history.find(message.session, message.token, identity)
         if row is None:
             raise SignallingError("session_unknown")
-        admitted = await admission.admit(identity, row.processor_slug)
+        room = await self.rooms.room_to_resume(identity, message, row)
+        admitted = await admission.admit(identity, row.processor_slug, database_room(room))
         session = SocketSession(row.pk, identity.owner, admitted.processor, NOWHERE, room)
         before = await self.lease_of(row.pk)
         if before and before.room != (room.id if room else ""):
@@ -267,10 +285,11 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.sessions[session.id] = session
         await history.move(session.id, admitted.processor, session.lease.worker)
         answer = {"processor": admitted.manifest, "parameters": {}, **ice.for_session(session.id)}
-        answer |= about(room)
+        answer |= about(session)
+        await self.rooms.came_in(session)
         if before and before.epoch == session.lease.epoch:
             session.offered = True
-            self.ask(session, message, {"type": "attach"}, answer)
+            self.ask(session, message, {"type": "attach"} | person(session), answer)
         else:
             await self.say({"type": "session.resumed", **reply_id(message), "session": session.id, **answer})
 
@@ -300,6 +319,8 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 await self.say({"type": "session.live", "session": session.id})
             case "tracks_changed":
                 await self.say({"type": "session.tracks_changed", "session": session.id, **view(message)})
+            case "participants" | "speaker" | "notice" | "levels":
+                await self.rooms.worker_said(session, message)
             case "closed":
                 await self.session_closed(session, message, request)
             case "error":
@@ -345,6 +366,7 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.guest_places.forget(self.address, session.id)
         request = request or self.requests.asked_to_close(session.id)
         self.requests.forget(session.id)
+        await self.rooms.went(session)
         await history.end(session.id, reason)
         code = message.get("code") if message.get("code") in TEXTS else ""
         await self.say_closed(
@@ -367,7 +389,19 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         error = SignallingError("timeout", retry_after=1)
         await self.say(error.as_message(session=session.id, **given_id(request.asked)))
 
-    # --- from the site ---------------------------------------------------------------------------
+    # --- from rooms and the site -----------------------------------------------------------------
+
+    async def room_event(self, event: dict[str, Any]) -> None:
+        await self.guarded(lambda: self.rooms.heard(event))
+
+    async def end_without_worker(self, session: SocketSession, reason: str) -> None:
+        """Another socket has told the worker, and freed the place; here only the page must hear of it."""
+        if self.sessions.pop(session.id, None) is None:
+            return
+        self.guest_places.forget(self.address, session.id)
+        self.requests.forget(session.id)
+        await self.rooms.went(session)
+        await self.say_closed(session.id, reason)
 
     async def account_signed_out(self, event: dict[str, Any]) -> None:
         identity = await self.identities.read()
@@ -503,11 +537,27 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.requests.tell(session.lease.worker, message)
         await self.end_here(session, reason)
 
+    async def tell_about(self, lease: Lease, message: Message) -> None:
+        """To the worker of a session that another socket may carry: events stay with that socket."""
+        try:
+            await door.transport().send_to_worker(lease.worker, message)
+        except TransportError:
+            logger.info("A %s message could not be sent to worker %s", message["type"], lease.worker)
+
+    async def end_lease(self, lease: Lease, reason: str) -> None:
+        """Free the place of a session that another socket may carry, and write the end."""
+        try:
+            await self.registry.release(lease.session, lease.epoch, reason)
+        except RegistryError:
+            logger.info("A place is freed by its worker: the registry is away")
+        await history.end(lease.session, reason)
+
     async def end_here(self, session: SocketSession, reason: str) -> None:
         """Free the place and write the end; for a session no worker holds, or none that answers."""
         self.sessions.pop(session.id, None)
         self.guest_places.forget(self.address, session.id)
         self.requests.forget(session.id)
+        await self.rooms.went(session)
         try:
             ours = await self.registry.release(session.id, session.lease.epoch, reason)
         except RegistryError:
@@ -575,8 +625,22 @@ def origin(message: ClientMessage) -> dict[str, Any]:
     return reply_id(message) | ({"session": session} if session else {})
 
 
-def about(room: OpenRoom | None) -> dict[str, Any]:
-    return {"room": room.for_page()} if room else {}
+def about(session: SocketSession) -> dict[str, Any]:
+    if session.room is None:
+        return {}
+    participant = {"participant": session.participant} if session.seat else {}
+    return {"room": session.room.for_page()} | participant
+
+
+def person(session: SocketSession) -> dict[str, Any]:
+    """Who sits there, for the worker, which tells everybody in the room."""
+    if session.seat is None:
+        return {}
+    return {"person": session.seat.person(session.participant), "room_options": session.seat.options()}
+
+
+def database_room(room: OpenRoom | RoomSeat | None) -> Room | None:
+    return room.entry.room if isinstance(room, RoomSeat) else None
 
 
 def view(message: Message) -> dict[str, Any]:

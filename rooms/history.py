@@ -11,6 +11,7 @@ from workers.registry import Lease
 from .database import in_database_thread
 from .identity import Identity
 from .models import Session
+from .room_seat import RoomSeat
 
 # 128 bits and more: neither can be guessed.
 SESSION_ID_BYTES = 18
@@ -30,7 +31,9 @@ class Ticket:
 
 
 @in_database_thread
-def start(ticket: Ticket, identity: Identity, processor: Processor, lease: Lease) -> None:
+def start(
+    ticket: Ticket, identity: Identity, processor: Processor, lease: Lease, seat: RoomSeat | None = None
+) -> None:
     Session.objects.create(
         id=ticket.session,
         token_hash=digest(ticket.token),
@@ -39,13 +42,15 @@ def start(ticket: Ticket, identity: Identity, processor: Processor, lease: Lease
         processor_slug=processor.slug,
         processor_version=processor.version,
         worker=lease.worker,
+        room=seat.entry.room if seat else None,
+        invitation=seat.entry.invitation if seat else None,
     )
 
 
 @in_database_thread
 def find(session: str, token: str, identity: Identity) -> Session | None:
     """The session this token opens, if it is the caller's own and may still be resumed."""
-    row = Session.objects.filter(pk=session).first()
+    row = Session.objects.filter(pk=session).select_related("room").first()
     if row is None or not hmac.compare_digest(row.token_hash, digest(token)):
         return None
     return row if row.user_id == identity.account_id and row.is_resumable else None

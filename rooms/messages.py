@@ -24,6 +24,14 @@ NESTING = 8
 LARGEST_NUMBER = 2**53
 SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}")
 QUALITIES = {"low", "standard", "high"}
+SOURCES = {"camera", "microphone", "screen", "screen_sound"}
+ACTS = {"mute", "stop_camera", "mute_all", "remove", "lock", "unlock", "end"}
+# A name is cut to what fits; this only keeps nonsense out.
+NAME_TEXT_CHARACTERS = 200
+MID_CHARACTERS = 16
+SECTIONS = 64
+TILES = 64
+LARGEST_TILE_PIXELS = 8192
 
 Check = Callable[[Any], Any]
 
@@ -38,9 +46,12 @@ class ClientMessage:
 @dataclass(frozen=True)
 class OpenSession(ClientMessage):
     type = "session.open"
+    # "" in a room of the database: nothing is worn.
     processor: str
-    # The token of a room; "" for a studio.
+    # The slug or the token of a room; "" for a studio.
     room: str
+    invitation: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,8 @@ class Offer(ClientMessage):
     processor: str
     parameters: dict[str, Any]
     quality: str
+    # What the page's own sections send, by mid; what is not named is a camera or a microphone.
+    sources: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -75,12 +88,62 @@ class Resume(ClientMessage):
     session: str
     token: str
     room: str
+    name: str
 
 
 @dataclass(frozen=True)
 class Close(ClientMessage):
     type = "session.close"
     session: str
+
+
+@dataclass(frozen=True)
+class Chat(ClientMessage):
+    type = "room.chat"
+    session: str
+    text: str
+
+
+@dataclass(frozen=True)
+class State(ClientMessage):
+    """What the person does; only what is given changes."""
+
+    type = "room.state"
+    session: str
+    muted: bool | None
+    camera_off: bool | None
+    screen: bool | None
+
+    @property
+    def given(self) -> dict[str, bool]:
+        facts = {"muted": self.muted, "camera_off": self.camera_off, "screen": self.screen}
+        return {name: value for name, value in facts.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Rename(ClientMessage):
+    type = "room.name"
+    session: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Moderate(ClientMessage):
+    type = "room.moderate"
+    session: str
+    act: str
+    # Whom it is about; "" for acts on the whole room.
+    participant: str
+
+
+@dataclass(frozen=True)
+class View(ClientMessage):
+    """Which tiles the page shows, and at what size; the worker sends only those."""
+
+    type = "room.view"
+    session: str
+    tiles: list[dict[str, Any]]
+    audio_only: bool
 
 
 @dataclass(frozen=True)
@@ -185,6 +248,59 @@ def a_slug(value: Any) -> str:
     return str(value)
 
 
+def a_slug_or_none(value: Any) -> str:
+    return "" if value is None else a_slug(value)
+
+
+def a_token_or_none(value: Any) -> str:
+    return "" if value is None else a_token(value)
+
+
+def a_name(value: Any) -> str:
+    require(value is None or (isinstance(value, str) and len(value) <= NAME_TEXT_CHARACTERS))
+    return value or ""
+
+
+def a_text(value: Any) -> str:
+    require(isinstance(value, str))
+    return str(value)
+
+
+def a_switch(value: Any) -> bool | None:
+    require(value is None or isinstance(value, bool))
+    return None if value is None else bool(value)
+
+
+def a_yes(value: Any) -> bool:
+    return bool(a_switch(value))
+
+
+def an_act(value: Any) -> str:
+    require(isinstance(value, str) and value in ACTS)
+    return str(value)
+
+
+def some_sources(value: Any) -> dict[str, str]:
+    require(value is None or (isinstance(value, dict) and len(value) <= SECTIONS))
+    for mid, source in (value or {}).items():
+        require(len(mid) <= MID_CHARACTERS and isinstance(source, str) and source in SOURCES)
+    return value or {}
+
+
+def some_tiles(value: Any) -> list[dict[str, Any]]:
+    require(isinstance(value, list) and len(value) <= TILES)
+    return [a_tile(tile) for tile in value]
+
+
+def a_tile(value: Any) -> dict[str, Any]:
+    require(isinstance(value, dict))
+    source = value.get("source", "camera")
+    require(isinstance(source, str) and source in SOURCES)
+    size = {name: min(a_count(value.get(name, 0)), LARGEST_TILE_PIXELS) for name in ("width", "height")}
+    participant = a_session(value.get("participant"))
+    return {"participant": participant, "source": source, "visible": a_yes(value.get("visible")), **size}
+
+
 def an_sdp(value: Any) -> str:
     require(isinstance(value, str) and bool(value))
     if len(value.encode()) > settings.SDP_BYTES:
@@ -213,23 +329,35 @@ def a_time(value: Any) -> float:
 
 
 SCHEMAS: dict[str, tuple[type[Any], dict[str, Check]]] = {
-    OpenSession.type: (OpenSession, {"processor": a_slug, "room": a_room}),
+    OpenSession.type: (
+        OpenSession,
+        {"processor": a_slug_or_none, "room": a_room, "invitation": a_token_or_none, "name": a_name},
+    ),
     Offer.type: (
         Offer,
         {
             "session": a_session,
             "sdp": an_sdp,
-            "processor": a_slug,
+            "processor": a_slug_or_none,
             "parameters": some_parameters,
             "quality": a_quality,
+            "sources": some_sources,
         },
     ),
-    Switch.type: (Switch, {"session": a_session, "processor": a_slug, "parameters": some_parameters}),
+    Switch.type: (Switch, {"session": a_session, "processor": a_slug_or_none, "parameters": some_parameters}),
     ChangeParameters.type: (
         ChangeParameters,
         {"session": a_session, "number": a_count, "values": some_parameters},
     ),
-    Resume.type: (Resume, {"session": a_session, "token": a_token, "room": a_room}),
+    Resume.type: (Resume, {"session": a_session, "token": a_token, "room": a_room, "name": a_name}),
     Close.type: (Close, {"session": a_session}),
+    Chat.type: (Chat, {"session": a_session, "text": a_text}),
+    State.type: (
+        State,
+        {"session": a_session, "muted": a_switch, "camera_off": a_switch, "screen": a_switch},
+    ),
+    Rename.type: (Rename, {"session": a_session, "name": a_name}),
+    Moderate.type: (Moderate, {"session": a_session, "act": an_act, "participant": a_token_or_none}),
+    View.type: (View, {"session": a_session, "tiles": some_tiles, "audio_only": a_yes}),
     Ping.type: (Ping, {"time": a_time}),
 }

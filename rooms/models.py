@@ -7,6 +7,12 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .room import Room
+from .room_invitation import RoomInvitation
+from .room_people import RoomMember, RoomRemoval
+
+__all__ = ["Room", "RoomInvitation", "RoomMember", "RoomRemoval", "Session", "SessionQuerySet"]
+
 
 class SessionQuerySet(models.QuerySet["Session"]):
     def running(self) -> "SessionQuerySet":
@@ -32,6 +38,9 @@ class Session(models.Model):
         FAILED = "failed", _("The connection failed")
         LOST = "lost", _("The server that held it was lost")
         RESTART = "restart", _("The server was restarted")
+        OTHER_TAB = "other_tab", _("Moved to another tab")
+        REMOVED = "removed", _("Removed from the room by its owner")
+        ROOM_ENDED = "room_ended", _("The owner ended the meeting")
 
     # Ends that were not the visitor's wish: the page may resume for a while.
     RESUMABLE = (Reason.LOST, Reason.RESTART, Reason.FAILED, Reason.LEFT)
@@ -47,7 +56,15 @@ class Session(models.Model):
         related_name="media_sessions",
     )
     guest = models.CharField(_("guest"), max_length=64, blank=True)
-    processor_slug = models.CharField(_("processor"), max_length=80)
+    # None for a studio, and for a room that nobody wrote down.
+    room = models.ForeignKey(
+        Room, verbose_name=_("room"), on_delete=models.SET_NULL, null=True, related_name="visits"
+    )
+    invitation = models.ForeignKey(
+        RoomInvitation, on_delete=models.SET_NULL, null=True, related_name="visits", editable=False
+    )
+    # Empty in a room while nothing is worn.
+    processor_slug = models.CharField(_("processor"), max_length=80, blank=True)
     processor_version = models.PositiveIntegerField(_("version"))
     worker = models.CharField(_("media worker"), max_length=80)
     started = models.DateTimeField(_("started"), default=timezone.now)

@@ -6,6 +6,7 @@ from processors.models import Processor
 from workers.registry import Claim, Lease
 
 from .open_rooms import OpenRoom
+from .room_seat import RoomSeat, participant_of
 
 
 @dataclass
@@ -16,11 +17,21 @@ class SocketSession:
     processor: Processor
     lease: Lease
     # None for a studio.
-    room: OpenRoom | None = None
+    room: OpenRoom | RoomSeat | None = None
     # An offer went to the worker: it may hold a peer connection.
     offered: bool = False
     # The worker was lost; the page has been told to resume.
     lost: bool = False
+
+    @property
+    def seat(self) -> RoomSeat | None:
+        """The seat in a room of the database."""
+        return self.room if isinstance(self.room, RoomSeat) else None
+
+    @property
+    def participant(self) -> str:
+        """What the others in the room know this person by."""
+        return participant_of(self.id) if self.seat else self.id
 
     def claim(self, processor: Processor | None = None, anew: bool = False) -> Claim:
         wanted = processor or self.processor

@@ -89,6 +89,16 @@ class MemoryRegistry(Registry):
             found = (self._leases[session].lease for session in sessions if session in self._leases)
             return {lease.session: lease for lease in found if lease.worker in self._workers}
 
+    async def seats(self, room: str) -> list[Lease]:
+        with self._lock:
+            self._purge()
+            return self._seats(room)
+
+    async def people(self, rooms: Collection[str]) -> dict[str, int]:
+        with self._lock:
+            self._purge()
+            return {room: len(self._seats(room)) for room in rooms}
+
     async def release(self, session: str, epoch: int | None = None, reason: str = "") -> bool:
         with self._lock:
             held = self._leases.get(session)

@@ -96,6 +96,16 @@ class RedisRegistry(Registry):
         found = json.loads(await self._run(redis_scripts.LEASES, *sessions))
         return {entry["session"]: as_lease(entry) for entry in found}
 
+    async def seats(self, room: str) -> list[Lease]:
+        found = json.loads(await self._run(redis_scripts.SEATS, room))
+        return [as_lease(entry) for entry in found]
+
+    async def people(self, rooms: Collection[str]) -> dict[str, int]:
+        if not rooms:
+            return {}
+        counts = await self._run(redis_scripts.PEOPLE, *rooms)
+        return {room: int(count) for room, count in zip(rooms, counts, strict=True)}
+
     async def release(self, session: str, epoch: int | None = None, reason: str = "") -> bool:
         answer = await self._run(
             redis_scripts.RELEASE,

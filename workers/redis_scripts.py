@@ -52,6 +52,15 @@ local function write_lease(lease, milliseconds)
   end
 end
 
+local function seated(room)
+  local found = {}
+  for _, session in ipairs(redis.call('ZRANGE', key('of-room', room), 0, -1)) do
+    local lease = read_lease(session)
+    if lease and lease.room == room and alive(lease.worker) then table.insert(found, lease) end
+  end
+  return found
+end
+
 local function entries()
   redis.call('ZREMRANGEBYSCORE', prefix .. 'workers', '-inf', now)
   local found = {}
@@ -155,12 +164,7 @@ if processor_full() then return refuse('busy') end
 -- A room is where its first seat is, also when that worker has no more places.
 local room, home, seats = ARGV[11], nil, 0
 if room ~= '' then
-  for _, seated in ipairs(redis.call('ZRANGE', key('of-room', room), 0, -1)) do
-    local lease = read_lease(seated)
-    if lease and lease.room == room and alive(lease.worker) then
-      home, seats = lease.worker, seats + 1
-    end
-  end
+  for _, lease in ipairs(seated(room)) do home, seats = lease.worker, seats + 1 end
   if seats >= tonumber(ARGV[12]) then return refuse('room_full') end
 end
 
@@ -222,3 +226,24 @@ return cjson.encode(found)
 
 # ARGV: processor
 COUNT = COMMON + "return count(key('of-processor', ARGV[1]))"
+
+# ARGV: room → JSON list of leases
+SEATS = (
+    COMMON
+    + """
+local found = seated(ARGV[1])
+for _, lease in ipairs(found) do lease.epoch = string.format('%.0f', lease.epoch) end
+if #found == 0 then return '[]' end
+return cjson.encode(found)
+"""
+)
+
+# ARGV: rooms → how many sit in each
+PEOPLE = (
+    COMMON
+    + """
+local counts = {}
+for _, room in ipairs(ARGV) do table.insert(counts, #seated(room)) end
+return counts
+"""
+)

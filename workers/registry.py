@@ -157,6 +157,14 @@ class Registry(ABC):
         """Those of the given sessions that have a place on a living worker."""
 
     @abstractmethod
+    async def seats(self, room: str) -> list[Lease]:
+        """Who has a place in this room, on a living worker; also those whose offer is still to come."""
+
+    @abstractmethod
+    async def people(self, rooms: Collection[str]) -> dict[str, int]:
+        """How many seats are taken in each of these rooms; one question for all."""
+
+    @abstractmethod
     async def release(self, session: str, epoch: int | None = None, reason: str = "") -> bool:
         """Free the place and remember why for a while; False if it belongs to another epoch by now."""
 

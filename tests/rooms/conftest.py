@@ -58,6 +58,11 @@ class QuietEngine:
         values = {"number": message["number"], "values": message["values"], "errors": {}}
         await self.reply(message, {"type": "parameters", **values})
 
+    async def only_noted(self, message: Message) -> None:
+        """What the engine acts on without an answer."""
+
+    state = name = view = moderate = only_noted
+
     async def attach(self, message: Message) -> None:
         if message["session"] not in self.sessions:
             await self.reply(message, {"type": "error", "code": "session_unknown", "message": "unknown"})

@@ -1,0 +1,223 @@
+"""What happens in rooms on one socket: who comes in, chat, what people say of themselves, moderation.
+
+Talk goes from web to web by the channel layer, one group for each room. Who is inside the worker tells; what a
+moderator does to media the worker carries out.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from workers.registry import Lease, RegistryError
+from workers.transport import Message
+
+from . import room_entrance
+from .errors import SignallingError
+from .identity import Identity
+from .messages import Chat, ClientMessage, Moderate, OpenSession, Rename, Resume, State, View
+from .models import Session
+from .open_rooms import OpenRoom, room_of
+from .room_seat import RoomSeat, chat_message, check_chat, clean_name, group_of, participant_of
+
+if TYPE_CHECKING:
+    from .consumers import SignallingConsumer
+    from .socket_session import SocketSession
+
+RoomMessage = Chat | State | Rename | Moderate | View
+# A slug; tokens of ``openroom`` have colons in them.
+SLUG = re.compile(r"[-a-zA-Z0-9_]+")
+MEDIA_ACTS = {"mute", "stop_camera", "mute_all"}
+# What workers say that pages hear under another name.
+EVENTS = {"speaker": "room.speaker", "notice": "room.notice", "levels": "room.levels"}
+
+
+class RoomSide:
+    def __init__(self, socket: "SignallingConsumer") -> None:
+        self._socket = socket
+        # The groups this socket listens to, by name.
+        self._groups: set[str] = set()
+
+    # --- coming in and going -----------------------------------------------------------------------
+
+    async def room_for(self, identity: Identity, message: OpenSession) -> OpenRoom | RoomSeat | None:
+        if not SLUG.fullmatch(message.room):
+            return room_of(message.room)
+        seat = await room_entrance.enter(identity, message.room, message.invitation, message.name)
+        mine = [lease for lease in await self._leases(seat.id) if lease.owner == identity.owner]
+        await room_entrance.check_open(identity, seat.entry, has_seat=bool(mine))
+        for lease in mine:
+            await self._close_elsewhere(lease, Session.Reason.OTHER_TAB)
+        return seat
+
+    async def room_to_resume(
+        self, identity: Identity, message: Resume, row: Session
+    ) -> OpenRoom | RoomSeat | None:
+        """A room of the database is known from the history; a token must be shown again."""
+        if row.room is None:
+            return room_of(message.room)
+        if message.room not in {"", row.room.slug}:
+            raise SignallingError("room_unknown")
+        return await room_entrance.come_back(identity, row.room, message.name)
+
+    async def came_in(self, session: "SocketSession") -> None:
+        """One person has one seat: of tabs that come at the same moment the last one keeps it."""
+        if session.seat is None:
+            return
+        await self._listen(session.seat.group)
+        await self._tell_group(
+            session.seat.group, "moved", owner=session.owner, session=session.id, epoch=session.lease.epoch
+        )
+        for lease in await self._leases(session.seat.id):
+            if lease.owner == session.owner and is_before(lease, session.lease):
+                await self._close_elsewhere(lease, Session.Reason.OTHER_TAB)
+
+    async def went(self, session: "SocketSession") -> None:
+        seats = [other.seat for other in self._socket.sessions.values() if other.seat]
+        if session.seat and session.seat.group not in {seat.group for seat in seats}:
+            self._groups.discard(session.seat.group)
+            await self._socket.channel_layer.group_discard(session.seat.group, self._socket.channel_name)
+
+    async def close(self) -> None:
+        for group in self._groups:
+            await self._socket.channel_layer.group_discard(group, self._socket.channel_name)
+        self._groups.clear()
+
+    async def still_welcome(self, session: "SocketSession", identity: Identity) -> None:
+        """Asked before everything that needs a right: since the door somebody may have been sent out."""
+        if session.seat:
+            session.seat.entry = await room_entrance.stay(identity, session.seat.entry.room)
+
+    # --- from the page ---------------------------------------------------------------------------
+
+    async def handle(self, message: RoomMessage) -> None:
+        session = self._socket.session_of(message.session)
+        if session.seat is None:
+            raise SignallingError("not_in_a_room")
+        match message:
+            case Chat():
+                await self._chat(session, session.seat, message)
+            case State():
+                session.seat.state |= message.given
+                await self._tell_worker(session, {"type": "state", **message.given})
+            case Rename():
+                session.seat.name = clean_name(message.name) or session.seat.name
+                await self._tell_worker(session, {"type": "name", "name": session.seat.name})
+            case View():
+                view = {"tiles": message.tiles, "audio_only": message.audio_only}
+                await self._tell_worker(session, {"type": "view", **view})
+            case Moderate():
+                await self._moderate(session, session.seat, message)
+
+    async def _chat(self, session: "SocketSession", seat: RoomSeat, message: Chat) -> None:
+        text = check_chat(message.text)
+        if not text:
+            return
+        seat.check_pace()
+        said = chat_message(session.participant, seat.name, text)
+        await self._tell_group(seat.group, "chat", session=session.id, said=said)
+        await self._socket.say({"type": "room.chat", **asked(message), "session": session.id, **said})
+
+    async def _moderate(self, session: "SocketSession", seat: RoomSeat, message: Moderate) -> None:
+        await self.still_welcome(session, await self._socket.known_visitor())
+        if not seat.entry.moderates:
+            raise SignallingError("not_allowed")
+        if message.act in MEDIA_ACTS:
+            about = {"act": message.act, "participant": message.participant, "room": seat.id}
+            await self._tell_worker(session, {"type": "moderate", **about})
+        elif message.act == "remove":
+            await self._remove(seat, message.participant)
+        elif message.act == "end":
+            await self._end(seat)
+        else:
+            await room_entrance.set_locked(seat.entry.room, message.act == "lock")
+            await self._tell_group(seat.group, "changed")
+        done = {"session": session.id, "act": message.act, "participant": message.participant}
+        await self._socket.say({"type": "room.moderated", **asked(message), **done})
+
+    async def _remove(self, seat: RoomSeat, participant: str) -> None:
+        leases = await self._leases(seat.id)
+        found = next((lease for lease in leases if participant_of(lease.session) == participant), None)
+        if found is None:
+            raise SignallingError("participant_unknown")
+        name = (seat.people or {}).get(participant, "")
+        await room_entrance.send_out(seat.entry.room, found.session, name)
+        await self._close_elsewhere(found, Session.Reason.REMOVED)
+
+    async def _end(self, seat: RoomSeat) -> None:
+        await room_entrance.end_meeting(seat.entry.room)
+        for lease in await self._leases(seat.id):
+            await self._close_elsewhere(lease, Session.Reason.ROOM_ENDED)
+
+    # --- from other sockets -----------------------------------------------------------------------
+
+    async def heard(self, event: dict[str, Any]) -> None:
+        for session in list(self._socket.sessions.values()):
+            if session.seat and session.seat.group == event["group"]:
+                await self._heard_by(session, session.seat, event)
+
+    async def _heard_by(self, session: "SocketSession", seat: RoomSeat, event: dict[str, Any]) -> None:
+        match event["what"]:
+            case "chat" if event["session"] != session.id:
+                await self._socket.say({"type": "room.chat", "session": session.id, **event["said"]})
+            case "changed":
+                await self._changed(session, seat)
+            case "moved" if event["owner"] == session.owner and event["session"] != session.id:
+                if (session.lease.epoch, session.id) < (event["epoch"], event["session"]):
+                    await self._socket.end_without_worker(session, Session.Reason.OTHER_TAB)
+            case "closed" if event["session"] == session.id:
+                await self._socket.end_without_worker(session, event["reason"])
+
+    async def _changed(self, session: "SocketSession", seat: RoomSeat) -> None:
+        await self.still_welcome(session, await self._socket.known_visitor())
+        await self._socket.say({"type": "room.changed", "session": session.id, "room": seat.for_page()})
+
+    # --- from workers ----------------------------------------------------------------------------
+
+    async def worker_said(self, session: "SocketSession", message: Message) -> None:
+        if session.seat is None:
+            return
+        about = {"session": session.id}
+        if message["type"] == "participants":
+            people = message["participants"]
+            await self._socket.say({"type": "room.participants", **about, "participants": people})
+            for change in session.seat.changes(people):
+                await self._socket.say({"type": "room.notice", **about, **change})
+        elif message["type"] in EVENTS:
+            facts = {name: value for name, value in message.items() if name not in {"type", "worker", "id"}}
+            await self._socket.say(facts | about | {"type": EVENTS[message["type"]]})
+
+    # --- helpers ---------------------------------------------------------------------------------
+
+    async def _listen(self, group: str) -> None:
+        if group not in self._groups:
+            self._groups.add(group)
+            await self._socket.channel_layer.group_add(group, self._socket.channel_name)
+
+    async def _tell_group(self, group: str, what: str, **facts: Any) -> None:
+        event = {"type": "room.event", "group": group, "what": what, **facts}
+        await self._socket.channel_layer.group_send(group, event)
+
+    async def _tell_worker(self, session: "SocketSession", message: Message) -> None:
+        """What comes before the first offer travels with it."""
+        if session.offered and not session.lost:
+            await self._socket.requests.tell(session.lease.worker, {**message, "session": session.id})
+
+    async def _close_elsewhere(self, lease: Lease, reason: Session.Reason) -> None:
+        """End a session that any socket, or none, carries: the worker lets go of its media, the socket of its page."""
+        close = {"type": "close", "session": lease.session, "reason": reason.value}
+        await self._socket.tell_about(lease, close)
+        await self._tell_group(group_of(lease.room), "closed", session=lease.session, reason=reason.value)
+        await self._socket.end_lease(lease, reason)
+
+    async def _leases(self, room: str) -> list[Lease]:
+        try:
+            return await self._socket.registry.seats(room)
+        except RegistryError as error:
+            raise SignallingError(error.code, retry_after=error.retry_after_seconds) from error
+
+
+def is_before(lease: Lease, other: Lease) -> bool:
+    return (lease.epoch, lease.session) < (other.epoch, other.session)
+
+
+def asked(message: ClientMessage) -> dict[str, Any]:
+    return {} if message.id is None else {"id": message.id}

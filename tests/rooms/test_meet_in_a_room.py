@@ -1,0 +1,240 @@
+"""Two people meet in a room of the database: seats, who is there, chat, and the tab that takes over."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from processors.models import Processor
+from rooms.models import Room, RoomMember, Session
+from workers import door
+
+from .conftest import QuietEngine, Workers
+from .page import SDP, Page, until
+
+
+@pytest.fixture
+def hall(transactional_db: None, bob: Any) -> Room:
+    return Room.objects.create(
+        title="Hall", slug="hall", owner=bob, access=Room.Access.EVERYONE, participant_limit=3
+    )
+
+
+async def joins(page: Page, room: str = "hall", **fields: Any) -> dict[str, Any]:
+    opened = await page.asks("session.open", processor=None, room=room, **fields)
+    assert opened["type"] == "session.opened", opened
+    answer = await page.asks("session.offer", session=opened["session"], sdp=SDP, processor=None)
+    assert answer["type"] == "session.answer", answer
+    return opened
+
+
+async def test_a_seat_in_a_room_with_nothing_worn(
+    visit: Callable[..., Any], hall: Room, bob: Any, engine: QuietEngine
+) -> None:
+    page = await visit(bob)
+    opened = await joins(page, name=" Bob \u202e the\nowner ")
+    assert opened["processor"] is None
+    assert opened["room"] == {
+        "slug": "hall", "title": "Hall", "owner": True, "role": "owner", "limit": 3, "locked": False,
+        "audio_only_default": False, "mix": False, "recording": False,
+    }  # fmt: skip
+    (offered,) = engine.of_type("offer")
+    assert offered["room"] == hall.live_id
+    assert offered["person"] == {"id": opened["participant"], "name": "Bob the owner", "role": "owner"}
+    assert offered["participant"] == opened["participant"] != opened["session"]
+    assert offered["processor"]["key"] == ""
+    row = await Session.objects.aget()
+    assert (row.room_id, row.processor_slug, row.user_id) == (hall.pk, "", bob.pk)
+
+
+async def test_people_see_who_is_there_and_who_comes_and_goes(
+    visit: Callable[..., Any], hall: Room, bob: Any, engine: QuietEngine
+) -> None:
+    page = await visit(bob)
+    opened = await joins(page)
+    ada = {"id": "a" * 24, "name": "Ada", "role": "guest"}
+    me = {"id": opened["participant"], "name": "bob", "role": "owner"}
+    channel = engine.sessions[opened["session"]]
+    for people in ([me], [me, ada], [me]):
+        news = {"type": "participants", "session": opened["session"], "participants": people}
+        await engine.send_to_web(channel, news)
+        assert (await page.hears("room.participants"))["participants"] == people
+    notices = [message for message in page.heard if message["type"] == "room.notice"]
+    notices.append(await page.hears("room.notice"))
+    assert [(notice["what"], notice["name"]) for notice in notices] == [("joined", "Ada"), ("left", "Ada")]
+
+
+async def test_what_is_said_reaches_everybody_in_the_room_and_nobody_else(
+    visit: Callable[..., Any], hall: Room, bob: Any, engine: QuietEngine
+) -> None:
+    await sync_to_async(Room.objects.create)(
+        title="Attic", slug="attic", owner=bob, access=Room.Access.EVERYONE, participant_limit=3
+    )
+    ada, ben, stranger = await visit(), await visit(), await visit()
+    mine = await joins(ada, name="Ada")
+    await joins(ben)
+    await joins(stranger, "attic")
+    text = "<script>alert(1)</script>\nline two \x07"
+    said = await ada.asks("room.chat", session=mine["session"], text=text)
+    heard = await ben.hears("room.chat")
+    for message in (said, heard):
+        assert message["text"] == "<script>alert(1)</script>\nline two"
+        assert (message["from"], message["name"]) == (mine["participant"], "Ada")
+    assert (await stranger.asks("ping", time=1))["type"] == "pong"
+    assert not [message for message in stranger.heard if message["type"] == "room.chat"]
+
+
+async def test_too_much_chat_is_refused_and_nobody_else_notices(
+    visit: Callable[..., Any], hall: Room, engine: QuietEngine
+) -> None:
+    loud, ben = await visit(), await visit()
+    mine, _his = await joins(loud), await joins(ben)
+    refused = await loud.asks("room.chat", session=mine["session"], text="x" * 100_000)
+    assert refused["code"] == "chat_too_long"
+    for _ in range(12):
+        await loud.says("room.chat", session=mine["session"], text="again")
+    codes = [(await loud.next()).get("code", "") for _ in range(12)]
+    assert codes.count("chat_too_fast") >= 6
+    heard = []
+    while not await ben.hears_nothing():
+        heard.append(await ben.next())
+    assert 5 <= len(heard) <= 6
+    for _ in range(200):
+        await loud.says("room.chat", session=mine["session"], text="flood")
+    assert await loud.is_closed() == 4429
+    assert (await ben.asks("ping", time=1))["type"] == "pong"
+
+
+async def test_the_second_tab_of_an_account_takes_the_seat(
+    visit: Callable[..., Any], hall: Room, bob: Any, engine: QuietEngine
+) -> None:
+    first, second = await visit(bob), await visit(bob)
+    before = await joins(first)
+    after = await joins(second)
+    closed = await first.hears("session.closed")
+    assert (closed["session"], closed["reason"]) == (before["session"], "other_tab")
+    assert list(engine.sessions) == [after["session"]]
+    assert [lease.session for lease in await door.registry().seats(hall.live_id)] == [after["session"]]
+    back = await first.asks("session.resume", session=before["session"], token=before["token"])
+    assert back["code"] == "session_unknown"
+
+
+async def test_a_tab_that_has_not_offered_yet_gives_its_seat_up_too(
+    visit: Callable[..., Any], hall: Room, bob: Any, engine: QuietEngine
+) -> None:
+    first, second = await visit(bob), await visit(bob)
+    before = await first.asks("session.open", processor=None, room="hall")
+    await joins(second)
+    assert (await first.hears("session.closed"))["reason"] == "other_tab"
+    late = await first.asks("session.offer", session=before["session"], sdp=SDP, processor=None)
+    assert late["code"] == "session_unknown"
+
+
+async def test_of_tabs_that_come_at_once_one_keeps_the_seat(
+    visit: Callable[..., Any], hall: Room, bob: Any, engine: QuietEngine
+) -> None:
+    pages = [await visit(bob) for _ in range(3)]
+    await asyncio.gather(*(page.says("session.open", processor=None, room="hall") for page in pages))
+
+    async def one_is_left() -> bool:
+        return len(await door.registry().seats(hall.live_id)) == 1
+
+    await asyncio.sleep(0.5)
+    assert await one_is_left()
+    running = await sync_to_async(lambda: Session.objects.running().count())()
+    assert running == 1
+
+
+async def test_a_full_room_refuses_the_next_and_a_clean_leave_frees_at_once(
+    visit: Callable[..., Any], hall: Room, bob: Any, engine: QuietEngine
+) -> None:
+    pages = [await visit() for _ in range(3)]
+    opened = [await joins(page) for page in pages]
+    late = await visit()
+    assert (await late.asks("session.open", processor=None, room="hall"))["code"] == "room_full"
+    await pages[0].asks("session.close", session=opened[0]["session"])
+    await joins(late)
+
+
+async def test_a_seat_is_resumed_without_a_token_of_the_room(
+    visit: Callable[..., Any], hall: Room, bob: Any, engine: QuietEngine
+) -> None:
+    page = await visit(bob)
+    opened = await joins(page)
+    await page.leave()
+    page = await visit(bob)
+    back = await page.asks("session.resume", session=opened["session"], token=opened["token"])
+    assert (back["type"], back["participant"]) == ("session.resumed", opened["participant"])
+    assert back["room"]["slug"] == "hall"
+    (attached,) = engine.of_type("attach")
+    assert attached["person"]["role"] == "owner"
+    other = await visit(bob)
+    refused = await other.asks(
+        "session.resume", session=opened["session"], token=opened["token"], room="attic"
+    )
+    assert refused["code"] == "room_unknown"
+
+
+async def test_everybody_of_a_room_comes_to_the_same_worker(
+    visit: Callable[..., Any], hall: Room, workers: Workers
+) -> None:
+    for name in ("one", "two", "three"):
+        await workers.start(name)
+    for _ in range(3):
+        await joins(await visit())
+    leases = await door.registry().seats(hall.live_id)
+    assert len(leases) == 3
+    assert len({lease.worker for lease in leases}) == 1
+    assert await door.registry().people([hall.live_id, "nowhere"]) == {hall.live_id: 3, "nowhere": 0}
+
+
+async def test_what_a_page_says_of_itself_goes_to_the_worker(
+    visit: Callable[..., Any], hall: Room, engine: QuietEngine
+) -> None:
+    page = await visit()
+    opened = await page.asks("session.open", processor=None, room="hall")
+    await page.says("room.state", session=opened["session"], muted=True)
+    await page.asks("session.offer", session=opened["session"], sdp=SDP, processor=None)
+    assert engine.of_type("offer")[0]["person"]["muted"] is True
+    await page.says("room.state", session=opened["session"], muted=False, screen=True)
+    await page.says("room.name", session=opened["session"], name="Zoë")
+    await page.says("room.view", session=opened["session"], tiles=[
+        {"participant": "x", "source": "screen", "width": 640, "height": 480, "visible": True}
+    ], audio_only=False)  # fmt: skip
+    await until(lambda: engine.of_type("view"))
+    assert engine.of_type("state")[0] == engine.of_type("state")[0] | {"muted": False, "screen": True}
+    assert engine.of_type("name")[0]["name"] == "Zoë"
+    assert engine.of_type("view")[0]["tiles"][0]["source"] == "screen"
+
+
+async def test_a_room_may_allow_some_processors_only(
+    visit: Callable[..., Any], hall: Room, bob: Any, engine: QuietEngine, edges: Processor, blur: Processor
+) -> None:
+    await sync_to_async(hall.processors.add)(blur)
+    page = await visit()
+    opened = await joins(page)
+    refused = await page.asks("session.switch", session=opened["session"], processor="edges")
+    assert refused["code"] == "not_allowed"
+    switched = await page.asks("session.switch", session=opened["session"], processor="blur")
+    assert switched["processor"]["slug"] == "blur"
+    bare = await page.asks("session.switch", session=opened["session"], processor=None)
+    assert bare["processor"] is None
+
+
+async def test_a_private_room_remembers_who_came_with_an_invitation(
+    visit: Callable[..., Any], hall: Room, bob: Any, charlie: Any, engine: QuietEngine
+) -> None:
+    room = await Room.objects.acreate(title="Study", owner=bob, participant_limit=3)
+    invitation = await room.invitations.acreate()
+    page = await visit(charlie)
+    refused = await page.asks("session.open", processor=None, room=room.slug)
+    assert refused["code"] == "invitation_needed"
+    page = await visit(charlie)
+    opened = await joins(page, room.slug, invitation=invitation.token)
+    assert opened["room"]["role"] == "member"
+    await sync_to_async(invitation.revoke)()
+    await page.asks("session.close", session=opened["session"])
+    await joins(page, room.slug)
+    assert await RoomMember.objects.acount() == 1
