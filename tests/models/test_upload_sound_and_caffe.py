@@ -12,8 +12,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from processors import catalogue
 from processors.hosts import HostOptions, HostPool
-from processors.model_store import jobs, sound_form, spec_form, uploads
+from processors.model_store import install, jobs, known, sound_form, spec_form, uploads
 from processors.model_store.rows import ModelFile, ModelUpload
 from processors.models import Processor
 from processors.sandbox import Limits
@@ -178,6 +179,13 @@ def test_pictures_and_sound_are_not_mixed_up(take: Taken) -> None:
     assert loud.measured["frame_ms"] < 1000
     assert "voice-activity" not in dict(spec_form.task_choices())
     assert list(dict(sound_form.sound_choices())) == ["voice-activity"]
+
+
+def test_it_is_installed_by_name_from_a_file(models_folder: Path, db: None) -> None:
+    path = models_folder / "silero-vad" / "silero_vad.onnx"
+    [row] = install.install(known.named("silero-vad"), install.Source(file=path))
+    assert (row.key, row.title, row.visibility) == ("voice-activity", "Voice activity", "everyone")
+    assert catalogue.load_class(row.key, row.configuration).installed
 
 
 # --- Caffe -----------------------------------------------------------------------------------------
