@@ -102,7 +102,9 @@ def peer_networks(name: str) -> list[str]:
             f"{name} is unusable: {error}; write for example {name}=203.0.113.9,10.0.5.0/24"
         ) from error
     if any(network.prefixlen == 0 for network in networks):
-        raise ImproperlyConfigured(f"{name} must not stand for every address; name those of the media workers")
+        raise ImproperlyConfigured(
+            f"{name} must not stand for every address; name those of the media workers"
+        )
     return entries
 
 
