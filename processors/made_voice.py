@@ -41,7 +41,7 @@ def one_cycle(rate: int) -> SampleArray:
         sound[first : first + len(ring)] += ring * loudness(at)
         at += 1 / pitch(at)
     sound = sound[:count] / np.abs(sound).max() * LOUDEST
-    return sound.astype(np.float32)
+    return np.asarray(sound, np.float32)
 
 
 def resonance(rate: int, at: float) -> SampleArray:
