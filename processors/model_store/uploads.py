@@ -122,6 +122,16 @@ def path_of(upload: ModelUpload) -> Path:
 def delete_expired() -> None:
     for upload in ModelUpload.objects.filter(created__lt=timezone.now() - LIFETIME):
         cancel(upload)
+    _delete_orphans()
+
+
+def _delete_orphans() -> None:
+    """What is left of somebody whose account, and with it the upload, is gone."""
+    known = {path_of(upload) for upload in ModelUpload.objects.all()}
+    oldest = (timezone.now() - LIFETIME).timestamp()
+    for path in store.quarantine().glob("????????-????-????-????-????????????.part"):
+        if path not in known and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
 
 
 def _prove(upload: ModelUpload, sha256: str) -> None:

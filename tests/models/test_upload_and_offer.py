@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import os
 import threading
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +169,19 @@ def test_a_canceled_upload_leaves_nothing(desk: Client, models_dir: Path) -> Non
     assert desk.delete(place["url"]).status_code == 200
     assert not ModelUpload.objects.exists()
     assert not [path for path in models_dir.rglob("*") if path.is_file()]
+
+
+def test_what_nobody_continues_is_deleted(desk: Client, models_dir: Path, alice: Any) -> None:
+    for days, name in ((0, "young.onnx"), (3, "old.onnx"), (3, "orphan.onnx")):
+        put(desk, begin(desk, bytes(10), name).json(), 0, b"\x08" * 5)
+        upload = ModelUpload.objects.get(name=name)
+        path, then = uploads.path_of(upload), time.time() - days * 24 * 3600
+        os.utime(path, (then, then))
+        ModelUpload.objects.filter(pk=upload.pk).update(created=datetime.fromtimestamp(then, UTC))
+    ModelUpload.objects.filter(name="orphan.onnx").delete()
+    uploads.delete_expired()
+    assert [upload.name for upload in ModelUpload.objects.all()] == ["young.onnx"]
+    assert len(list((models_dir / "quarantine").iterdir())) == 1
 
 
 def test_only_those_who_may_send_and_each_his_own(desk: Client, bob: Any, charlie: Any) -> None:
