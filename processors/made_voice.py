@@ -40,8 +40,9 @@ def one_cycle(rate: int) -> SampleArray:
         first, ring = round(at * rate), resonance(rate, at)
         sound[first : first + len(ring)] += ring * loudness(at)
         at += 1 / pitch(at)
-    sound = sound[:count] / np.abs(sound).max() * LOUDEST
-    return np.asarray(sound, np.float32)
+    cut = sound[:count]
+    louder: SampleArray = (cut * (LOUDEST / np.abs(sound).max())).astype(np.float32)
+    return louder
 
 
 def resonance(rate: int, at: float) -> SampleArray:

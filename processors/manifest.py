@@ -7,7 +7,8 @@ from .base import Processor, declared_fps, has_own_clock, needs_pixels, needs_sa
 
 Translate = Callable[[str], str]
 
-SHOWN_KEYS = ("label", "help", "unit", "none_label")  # of parameters, results and choices: words that a visitor reads
+# Of parameters, results and choices: words that a visitor reads.
+SHOWN_KEYS = ("label", "help", "unit", "none_label")
 
 
 def manifest(cls: type[Processor], key: str = "", translate: Translate = str) -> dict[str, Any]:

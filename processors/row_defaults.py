@@ -18,4 +18,6 @@ def row_defaults(row: Processor) -> dict[str, Any]:
     files = {name for name, parameter in cls.parameters.items() if isinstance(parameter, FileParameter)}
     plain = {name: value for name, value in row.parameters.items() if name not in files}
     accepted, _ = clean_parameters(cls, plain)
-    return values_as_json(cls, accepted) | {name: row.parameters[name] for name in files & row.parameters.keys()}
+    return values_as_json(cls, accepted) | {
+        name: row.parameters[name] for name in files & row.parameters.keys()
+    }

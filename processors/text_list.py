@@ -13,7 +13,9 @@ def builtin_texts() -> list[str]:
     of_classes = (text for key in keys for text in visible_texts(catalogue.load_class(key)))
     of_rows = (text for seed in SEEDS for text in (seed.title, seed.description))
     of_models = (name for names in LISTS.values() for name in names)
-    return sorted(text for text in {*of_classes, *of_rows, *of_models, *TAGS, SENDS_ELSEWHERE} if has_words(text))
+    return sorted(
+        text for text in {*of_classes, *of_rows, *of_models, *TAGS, SENDS_ELSEWHERE} if has_words(text)
+    )
 
 
 def has_words(text: str) -> bool:

@@ -5,28 +5,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('processors', '0002_model_files'),
+        ("processors", "0002_model_files"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InferenceServer',
+            name="InferenceServer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(help_text='What processors call it; visitors may read it.', max_length=60, unique=True, verbose_name='name')),
-                ('url', models.CharField(help_text='Such as grpcs://models.example.org:8001. grpc and grpcs are fast; http and https are slow.', max_length=500, verbose_name='address')),
-                ('deadline_seconds', models.FloatField(blank=True, help_text="A frame without an answer by then is left out. Empty: as the site's settings say.", null=True, validators=[django.core.validators.MinValueValidator(0.02), django.core.validators.MaxValueValidator(1.5)], verbose_name='deadline in seconds')),
-                ('sealed_token', models.TextField(blank=True, editable=False)),
-                ('ca', models.TextField(blank=True, help_text="As PEM, if the server's certificate is signed by an authority of your own.", verbose_name='certificate authority')),
-                ('created', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.SlugField(
+                        help_text="What processors call it; visitors may read it.",
+                        max_length=60,
+                        unique=True,
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "url",
+                    models.CharField(
+                        help_text="Such as grpcs://models.example.org:8001. grpc and grpcs are fast; http and https are slow.",
+                        max_length=500,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "deadline_seconds",
+                    models.FloatField(
+                        blank=True,
+                        help_text="A frame without an answer by then is left out. Empty: as the site's settings say.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0.02),
+                            django.core.validators.MaxValueValidator(1.5),
+                        ],
+                        verbose_name="deadline in seconds",
+                    ),
+                ),
+                ("sealed_token", models.TextField(blank=True, editable=False)),
+                (
+                    "ca",
+                    models.TextField(
+                        blank=True,
+                        help_text="As PEM, if the server's certificate is signed by an authority of your own.",
+                        verbose_name="certificate authority",
+                    ),
+                ),
+                ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated", models.DateTimeField(auto_now=True, verbose_name="changed")),
             ],
             options={
-                'verbose_name': 'inference server',
-                'verbose_name_plural': 'inference servers',
-                'ordering': ('name',),
+                "verbose_name": "inference server",
+                "verbose_name_plural": "inference servers",
+                "ordering": ("name",),
             },
         ),
     ]

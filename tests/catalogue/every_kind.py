@@ -28,7 +28,9 @@ class EveryKind(VideoProcessor):
     loud = SwitchParameter("Loud", default=True)
     side = RadioParameter("Side", choices={"left": "Left", "right": "Right"})
     place = MenuParameter("Place", choices=("hall", "wall"), help="Where it hangs.")
-    guests = ChoicesParameter("Guests", choices={"ann": "Ann", "ben": "Ben", "cem": "Cem"}, none_label="Nobody")
+    guests = ChoicesParameter(
+        "Guests", choices={"ann": "Ann", "ben": "Ben", "cem": "Cem"}, none_label="Nobody"
+    )
     words = TextParameter("Words", default="hello", maximum_characters=12)
     paint = ColourParameter("Paint", default="#102030")
     picture = FileParameter("Picture", accept=("image/png", "image/jpeg"), maximum_bytes=100_000)
