@@ -38,7 +38,9 @@ class Link:
         self.channel = Channel(process.open_session(), FROM_HOST_BYTES)
         self.incoming = Memory.create(FIRST_BYTES)
         self.outgoing = Memory.create(FIRST_BYTES)
+        # Whether the host knows this memory, and whether its processor holds on to a frame in ``incoming``.
         self.shares_memory = False
+        self.is_kept = False
         # Of the last message, and of the last one that is to be answered.
         self.number = 0
         self.awaited = 0
@@ -155,7 +157,7 @@ class HostedInstance:
         answer = self._receive(link, seconds)
         if answer is None:
             raise TooSlow(self.cls.label, seconds)
-        link.busy_since = None
+        self._note_answer(link, answer)
         if "error" in answer:
             raise error_from_wire(self.cls.label, answer["error"])
         self._note_fps(answer)
@@ -181,6 +183,10 @@ class HostedInstance:
             raise self._lost(link)
         return answer
 
+    def _note_answer(self, link: Link, answer: Message) -> None:
+        link.busy_since = None
+        link.is_kept = link.is_kept or answer.get("keeps") is True
+
     # --- the connection ----------------------------------------------------------------------------------
 
     def _free_link(self) -> Link:
@@ -189,10 +195,11 @@ class HostedInstance:
         if link.busy_since is None:
             return link
         remaining = link.busy_since + self._options.hard_deadline_seconds - time.monotonic()
-        if self._receive(link, remaining) is None:
+        answer = self._receive(link, remaining)
+        if answer is None:
             link.process.kill(f"gave nothing for {self._options.hard_deadline_seconds:g} s")
             raise self._lost(link)
-        link.busy_since = None
+        self._note_answer(link, answer)
         return link
 
     def _connected(self) -> Link:
@@ -242,12 +249,12 @@ class HostedInstance:
         """Copy to where the host reads; larger memory is made, never resized."""
         if given is None:
             return []
-        if link.incoming.size < given.nbytes or link.outgoing.size < given.nbytes:
+        if link.is_kept or link.incoming.size < given.nbytes or link.outgoing.size < given.nbytes:
             link.incoming.close()
             link.outgoing.close()
             link.incoming = Memory.create(given.nbytes)
             link.outgoing = Memory.create(given.nbytes)
-            link.shares_memory = False
+            link.shares_memory = link.is_kept = False
         link.incoming.array(given.shape, given.dtype)[...] = given
         return []
 

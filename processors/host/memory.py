@@ -4,6 +4,7 @@ import fcntl
 import math
 import mmap
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from typing import Any
@@ -26,6 +27,7 @@ class Memory:
         self.descriptor = descriptor
         self.size = size
         self._map = mmap.mmap(descriptor, size)
+        self._own_references = sys.getrefcount(self._map)
 
     @classmethod
     def create(cls, least_bytes: int) -> "Memory":
@@ -52,6 +54,10 @@ class Memory:
         if offset < 0 or offset + count * kind.itemsize > self.size:
             raise DoesNotFit(f"{shape!r} does not fit into {self.size} bytes.")
         return np.frombuffer(self._map, kind, count, offset).reshape(shape)
+
+    def is_held(self) -> bool:
+        """Whether somebody still has an array of it, or a part of one."""
+        return sys.getrefcount(self._map) > self._own_references
 
     def close(self) -> None:
         """The mapping itself goes with the last view of it."""

@@ -29,6 +29,8 @@ class Session:
         self._instance: Instance | None = None
         self._incoming: Memory | None = None
         self._outgoing: Memory | None = None
+        # Whether the processor has ever held on to a frame after its call.
+        self._keeps_frames = False
         # An outcome that waits for larger memory.
         self._pending: Outcome | None = None
         self._calls: dict[str, Callable[[Message], Outcome | None]] = {
@@ -62,10 +64,11 @@ class Session:
         try:
             outcome = self._calls[message["call"]](message)
             answer = {"number": message["number"]} | self._written(outcome)
+            del outcome  # a picture given back as it came must not look like one that is kept
         except ProcessorError as error:
             answer = {"number": message["number"], "error": error_to_wire(error)}
         if message["call"] != "apply":
-            self._channel.send(answer)
+            self._channel.send(answer | self._kept())
 
     def _take_memory(self, message: Message) -> None:
         names = message.get("memory", ())
@@ -109,9 +112,17 @@ class Session:
         return self._instance
 
     def _given(self, message: Message, kind: Any) -> Any:
-        """Return a copy: a processor may keep what it gets, and the next frame comes into the same place."""
+        """Lend the place where the frame lies; to a processor that keeps what it gets, give a copy."""
         assert self._incoming is not None
-        return self._incoming.array(message["shape"], kind).copy()
+        lent = self._incoming.array(message["shape"], kind)
+        return lent.copy() if self._keeps_frames else lent
+
+    def _kept(self) -> Message:
+        """Tell the worker when the processor still has a frame: the next one must come to another place."""
+        if self._incoming is None or not self._incoming.is_held():
+            return {}
+        self._incoming, self._keeps_frames = None, True
+        return {"keeps": True}
 
     # --- what came of it -------------------------------------------------------------------------------
 

@@ -313,3 +313,16 @@ class Weigh(VideoProcessor):
 
     def process(self, image: Any) -> Result:
         return Result(image, data={"bytes": len(self.file.data) if self.file else 0})
+
+
+class Late(VideoProcessor):
+    """Gives the picture before last, and the upper half of the last one as it was given."""
+
+    label = "Late"
+
+    def start(self) -> None:
+        self.seen: list[Any] = []
+
+    def process(self, image: Any) -> Any:
+        self.seen = [*self.seen, image[: len(image) // 2]][-3:]
+        return np.concatenate([self.seen[0], self.seen[-1]])

@@ -45,6 +45,13 @@ def test_a_picture_may_change_its_size_at_any_time(sit_down: SitDown) -> None:
         assert desk.picture_of(grey(10, width, height)).shape == (height, width, 3)
 
 
+def test_a_processor_may_keep_pictures(sit_down: SitDown) -> None:
+    desk = sit_down("test-late")
+    for number in range(1, 8):
+        given = desk.picture_of(grey(number))
+        assert (given[0, 0, 0], given[-1, 0, 0]) == (max(1, number - 2), number)
+
+
 def test_sound_comes_back(sit_down: SitDown) -> None:
     desk = sit_down("test-louder")
     quiet = tone(440, 0.02, 0.1)
