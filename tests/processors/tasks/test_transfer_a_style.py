@@ -10,7 +10,9 @@ import pytest
 
 from processors.exceptions import ProcessorError
 from processors.results import Picture
+from processors.tasks.style_shelf import StyleShelf
 from processors.tasks.style_transfer import StyleTransfer, painted_by
+from tests.support.figures import write_figure
 from tests.support.patience import wait_until
 
 from .conftest import Trial, Trying
@@ -45,12 +47,27 @@ def test_a_visitor_may_come_with_a_style(made: MadeModels) -> None:
     assert (running.image(GREY) == 180).all()
 
 
+def test_neighbours_in_the_menu_are_open_before_somebody_asks(made: MadeModels) -> None:
+    entries = [made.brighter(10 * number, f"style-{number}") for number in range(6)]
+    shelf = Trial(StyleTransfer, made.configuration(*entries), {}).instance.processor.shared
+    wait_until(lambda: open_styles(shelf) == {0, 1, 2, 5}, "those beside the first are there", 5)
+    assert shelf.get("style-1") is not None
+    wait_until(lambda: 3 in open_styles(shelf), "so is the next one", 5)
+    assert len(open_styles(shelf)) == 4, "more cost memory that nobody uses"
+    assert shelf.get("style-4") is None
+    wait_until(lambda: open_styles(shelf) == {3, 4, 5, 0}, "and those beside one far away", 5)
+
+
+def open_styles(shelf: StyleShelf) -> set[int]:
+    return {int(name.removeprefix("style-")) for name in shelf.open_names()}
+
+
 def test_a_style_that_is_gone_leaves_the_old_one_and_says_so(
     made: MadeModels, installed_folder: Path
 ) -> None:
     gone = made.brighter(80, "bright")
-    running = Trial(StyleTransfer, made.configuration(made.brighter(30, "light"), gone), {})
     (installed_folder / f"{gone['sha256']}.onnx").unlink()
+    running = Trial(StyleTransfer, made.configuration(made.brighter(30, "light"), gone), {})
     running.set(style="bright")
     wait_until(lambda: "cannot be loaded" in running.data(GREY)["style"], "it says so", 5)
     assert (running.image(GREY) == 130).all()
@@ -108,15 +125,21 @@ def test_it_paints_like_onnxruntime_alone(
     assert cv2.PSNR(painted_by(model, picture, 256), alone) > 35
 
 
+@pytest.mark.slow
 def test_a_real_style_is_there_within_a_second(real: Trying, photo: Callable[[str], Picture]) -> None:
+    """Also when nobody foresaw the change, so that the file is read and the model made ready meanwhile."""
     picture = photo("two_people_640x480.bmp")
-    running = real(StyleTransfer, "mosaic", "candy", width=150)
-    before = running.image(picture)
-    started = time.monotonic()
-    running.set(style="candy")
-    wait_until(lambda: running.data(picture)["style"] == "Candy", "the new style is ready", 5)
-    took_seconds = time.monotonic() - started
-    assert took_seconds < 3, (
-        "a busy machine may take longer than the second that is promised, but not this long"
-    )
-    assert cv2.PSNR(before, running.image(picture)) < 25
+    for ahead in (True, False):
+        running = real(StyleTransfer, "mosaic", "candy", width=150)
+        shelf = running.instance.processor.shared
+        wait_until(lambda shelf=shelf: "candy" in shelf.open_names(), "the neighbour is open", 5)
+        if not ahead:
+            shelf.close("candy")
+        before = running.image(picture)
+        started = time.monotonic()
+        running.set(style="candy")
+        wait_until(lambda running=running: running.data(picture)["style"] == "Candy", "it is ready", 5)
+        seconds = time.monotonic() - started
+        write_figure(f"style_{'ahead' if ahead else 'unforeseen'}", seconds=seconds)
+        assert seconds <= 1
+        assert cv2.PSNR(before, running.image(picture)) < 25
