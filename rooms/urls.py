@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import api, views
+from . import api, room_api, room_pages, views
 from .script_texts import script_texts
 
 urlpatterns = [
@@ -10,5 +10,17 @@ urlpatterns = [
     path("p/<slug:slug>/still/", views.still, name="still"),
     path("api/processors/", api.processor_list, name="api_processors"),
     path("api/processors/<slug:slug>/", api.processor_detail, name="api_processor"),
+    path("r/", room_pages.lobby, name="rooms"),
+    path("r/new/", room_pages.create, name="room_new"),
+    path("r/join/<str:token>/", room_pages.invitation, name="room_invitation"),
+    path("r/<slug:slug>/", room_pages.room, name="room"),
+    path("r/<slug:slug>/edit/", room_pages.edit, name="room_edit"),
+    path("r/<slug:slug>/delete/", room_pages.delete, name="room_delete"),
+    path("r/<slug:slug>/invitations/", room_pages.invite, name="room_invite"),
+    path("r/<slug:slug>/invitations/<uuid:key>/revoke/", room_pages.revoke, name="room_invitation_revoke"),
+    path("r/<slug:slug>/members/<int:key>/remove/", room_pages.drop_member, name="room_member_remove"),
+    path("r/<slug:slug>/removals/<int:key>/readmit/", room_pages.readmit, name="room_readmit"),
+    path("api/rooms/", room_api.room_list, name="api_rooms"),
+    path("api/rooms/<slug:slug>/", room_api.room_detail, name="api_room"),
     path("jsi18n/", script_texts, name="jsi18n"),
 ]

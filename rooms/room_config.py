@@ -1,0 +1,87 @@
+"""Everything the room's template and scripts need to know about one room and its visitor."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.templatetags.static import static
+from django.urls import reverse
+
+from processors.models import Processor
+from processors.translation import translated
+from processors.visibility import is_guest
+
+from .ice import relay_urls
+from .room import Room
+from .room_access import Entry
+from .room_seat import NAME_CHARACTERS, room_facts
+
+
+def room_page(request: HttpRequest, entry: Entry, invitation: str, people: int) -> dict[str, Any]:
+    return {
+        "room": entry.room,
+        "entry": entry,
+        "people": people,
+        "is_closed": entry.room.is_over,
+        "is_full": people >= entry.room.participant_limit,
+        "name": "" if is_guest(request.user) else request.user.get_short_name(),
+        "name_characters": NAME_CHARACTERS,
+        "uses_relay": bool(relay_urls()),
+        "config": script_config(request, entry, invitation, people),
+    }
+
+
+def script_config(request: HttpRequest, entry: Entry, invitation: str, people: int) -> dict[str, Any]:
+    """What room.js reads instead of guessing: no address and no limit is written twice."""
+    room = entry.room
+    return {
+        "room": room_facts(entry) | {"people": people, "closed": room.is_over},
+        "me": {
+            "name": "" if is_guest(request.user) else request.user.get_short_name(),
+            "guest": is_guest(request.user),
+            "role": entry.role,
+        },
+        "invitation": invitation,
+        "processors": worn_here(request, room),
+        "room_processor": processor_facts(room.room_processor) if room.room_processor else None,
+        "csrf": get_token(request),
+        "urls": {
+            "socket": "/ws/",
+            "ready": "/readyz",
+            "state": reverse("api_room", args=[room.slug]),
+            "processor": "/api/processors/",
+            "files": "/p/SLUG/files/",
+            "sample": static("sample/scene.webp"),
+            "invite": invite_link(request, entry),
+            "edit": reverse("room_edit", args=[room.slug]) if entry.moderates else "",
+            "lobby": reverse("rooms"),
+        },
+        "limits": {
+            "name_characters": NAME_CHARACTERS,
+            "chat_characters": settings.ROOM_CHAT_CHARACTERS,
+            "chat_per_second": settings.ROOM_CHAT_PER_SECOND,
+            "file_bytes": settings.PARAMETER_FILE_BYTES,
+        },
+        "resume_seconds": settings.RESUME_WINDOW_SECONDS,
+    }
+
+
+def worn_here(request: HttpRequest, room: Room) -> list[dict[str, str]]:
+    rows = Processor.objects.for_gallery(request.user)
+    if room.processors.exists():
+        rows = rows.filter(pk__in=room.processors.values("pk"))
+    return [processor_facts(row) for row in rows]
+
+
+def processor_facts(row: Processor) -> dict[str, str]:
+    return {"slug": row.slug, "title": translated(row.title), "url": row.get_absolute_url()}
+
+
+def invite_link(request: HttpRequest, entry: Entry) -> str:
+    """The link to pass on: into a private room that is a usable invitation, which only who moderates may hand out."""
+    room = entry.room
+    if not room.is_private:
+        return request.build_absolute_uri(room.get_absolute_url())
+    usable = room.invitations.usable().first() if entry.moderates else None
+    return request.build_absolute_uri(usable.get_absolute_url()) if usable else ""

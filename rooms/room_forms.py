@@ -1,0 +1,84 @@
+"""What an owner fills in: the room, and an invitation to it."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from processors.models import Processor
+from processors.translation import translated
+from processors.visibility import Visitor
+
+from .room import Room
+from .room_invitation import RoomInvitation
+
+
+class RoomForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Room
+        fields: ClassVar[list[str]] = [
+            "title",
+            "access",
+            "slug",
+            "participant_limit",
+            "processors",
+            "audio_only_default",
+            "mix",
+            "room_processor",
+            "closes_when_empty",
+            "is_open",
+        ]
+        help_texts = {
+            "slug": _(
+                "The end of the room’s link, for rooms without invitations. Empty: one that nobody guesses."
+            ),
+        }
+        widgets = {
+            "title": forms.TextInput(attrs={"autocomplete": "off"}),
+            "access": forms.RadioSelect,
+            "slug": forms.TextInput(
+                attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+            ),
+            "processors": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args: Any, user: Visitor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit = self.fields["participant_limit"]
+        limit.initial = limit.initial or settings.ROOM_PARTICIPANT_LIMIT
+        limit.widget.attrs |= {"min": 1, "max": settings.ROOM_PARTICIPANT_LIMIT}
+        self.fields["slug"].required = False
+        if self.instance.slug_is_random:
+            self.initial["slug"] = ""
+        for name in ("processors", "room_processor"):
+            field: Any = self.fields[name]
+            field.queryset = Processor.objects.for_gallery(user)
+            field.label_from_instance = lambda row: translated(row.title)
+        if self.instance.pk is None:
+            del self.fields["is_open"]
+
+    def clean_slug(self) -> str:
+        """An empty field keeps the address that we made."""
+        chosen = self.cleaned_data["slug"]
+        return chosen or (self.instance.slug if self.instance.slug_is_random else "")
+
+    def save(self, commit: bool = True) -> Room:
+        room = self.instance
+        if "slug" in self.changed_data:
+            room.slug_is_random = False
+        if "is_open" in self.changed_data and room.is_open:
+            room.open_again()
+        return super().save(commit)
+
+
+class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
+    days = forms.IntegerField(label=_("Valid for days"), min_value=1, max_value=365)
+
+    class Meta:
+        model = RoomInvitation
+        fields: ClassVar[list[str]] = ["note"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["days"].initial = settings.ROOM_INVITATION_DAYS

@@ -1,0 +1,142 @@
+"""An owner opens a room, invites, changes and deletes it; visitors find it in the lobby and enter its page."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from rooms.models import Room, RoomInvitation, RoomMember, RoomRemoval
+from rooms.room import SLUG_BYTES
+
+pytestmark = pytest.mark.django_db
+
+FORM = {"title": "Hall", "access": "everyone", "slug": "hall", "participant_limit": "4"}
+
+
+@pytest.fixture
+def owner(bob: Any) -> Client:
+    client = Client()
+    client.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def hall(bob: Any) -> Room:
+    return Room.objects.create(title="Hall", slug="hall", owner=bob, access="everyone", participant_limit=4)
+
+
+def config_of(page: Any) -> dict[str, Any]:
+    found = re.search(r'<script id="config" type="application/json">(.*?)</script>', page.content.decode())
+    assert found
+    config: dict[str, Any] = json.loads(found[1])
+    return config
+
+
+def test_an_owner_opens_a_room_and_visitors_find_it(owner: Client, client: Client) -> None:
+    answer = owner.post("/r/new/", FORM, follow=True)
+    assert answer.redirect_chain == [("/r/hall/edit/", 302)]
+    assert "Hall" in owner.get("/r/").content.decode()
+    assert "/r/hall/" in client.get("/r/").content.decode()
+    page = client.get("/r/hall/")
+    assert page.status_code == 200
+    config = config_of(page)
+    assert (config["room"]["slug"], config["room"]["owner"], config["me"]["role"]) == ("hall", False, "guest")
+    assert config["urls"]["invite"] == "http://testserver/r/hall/"
+    assert page.cookies["guest"].value
+    for hook in ("join", "leave", "tile", "input-video"):
+        assert f'data-testid="{hook}"' in page.content.decode()
+
+
+def test_a_private_room_has_an_address_that_nobody_guesses(owner: Client) -> None:
+    owner.post("/r/new/", FORM | {"access": "invited"})
+    room = Room.objects.get()
+    assert room.slug != "hall"
+    assert len(room.slug) >= SLUG_BYTES * 4 / 3
+    before = room.slug
+    owner.post(f"/r/{room.slug}/edit/", FORM | {"access": "everyone", "is_open": "on"})
+    room.refresh_from_db()
+    assert room.slug == "hall"
+    owner.post("/r/hall/edit/", FORM | {"access": "invited", "is_open": "on"})
+    room.refresh_from_db()
+    assert room.slug not in {"hall", before}
+
+
+def test_an_invitation_leads_in_until_it_is_withdrawn(owner: Client, client: Client, hall: Room) -> None:
+    hall.access = Room.Access.INVITED
+    hall.save()
+    owner.post(f"/r/{hall.slug}/invitations/", {"note": "Team", "days": "2"})
+    invitation = RoomInvitation.objects.get()
+    link = invitation.get_absolute_url()
+    assert link in owner.get(f"/r/{hall.slug}/edit/").content.decode()
+    page = client.get(link, follow=True)
+    assert page.status_code == 200
+    assert config_of(page)["invitation"] == invitation.token
+    assert config_of(page)["urls"]["invite"] == ""
+    owner.post(f"/r/{hall.slug}/invitations/{invitation.pk}/revoke/")
+    assert client.get(link).status_code == 403
+    assert client.get(f"/r/{hall.slug}/?invitation={invitation.token}").status_code == 403
+
+
+def test_members_are_dropped_and_removed_people_let_back(owner: Client, hall: Room, charlie: Any) -> None:
+    member = RoomMember.objects.create(room=hall, user=charlie)
+    removal = RoomRemoval.objects.create(room=hall, guest="guest:1", name="Ada")
+    assert "Ada" in owner.get("/r/hall/edit/").content.decode()
+    owner.post(f"/r/hall/members/{member.pk}/remove/")
+    owner.post(f"/r/hall/removals/{removal.pk}/readmit/")
+    assert not RoomMember.objects.exists()
+    assert not RoomRemoval.objects.exists()
+
+
+def test_a_room_is_deleted(owner: Client, hall: Room) -> None:
+    assert owner.get("/r/hall/delete/").status_code == 405
+    owner.post("/r/hall/delete/")
+    assert not Room.objects.exists()
+
+
+def test_nobody_has_more_rooms_than_the_site_allows(owner: Client, hall: Room, settings: Any) -> None:
+    settings.ROOMS_PER_USER = 1
+    assert owner.get("/r/new/").status_code == 403
+    assert owner.post("/r/new/", FORM | {"slug": "two"}).status_code == 403
+    assert Room.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"slug": "new"}, {"participant_limit": "0"}, {"participant_limit": "9"}, {"title": ""}]
+)
+def test_what_does_not_fit_is_said_beside_the_field(owner: Client, wrong: dict[str, str]) -> None:
+    page = owner.post("/r/new/", FORM | wrong)
+    assert page.status_code == 200
+    assert "errorlist" in page.content.decode()
+    assert not Room.objects.exists()
+
+
+def test_a_room_for_one_meeting_closes_when_it_has_been_empty(hall: Room, settings: Any) -> None:
+    settings.ROOM_EMPTY_TIMEOUT_SECONDS = 300
+    hall.closes_when_empty = True
+    assert not hall.is_over
+    visit = hall.visits.create(id="a", token_hash="", processor_version=0, worker="one")
+    settings.ROOM_EMPTY_TIMEOUT_SECONDS = 0
+    assert not hall.is_over
+    hall.visits.filter(pk=visit.pk).end("visitor")
+    assert hall.is_over
+    settings.ROOM_EMPTY_TIMEOUT_SECONDS = 300
+    assert not hall.is_over
+
+
+def test_without_guests_every_page_of_rooms_asks_for_a_sign_in(
+    client: Client, hall: Room, settings: Any
+) -> None:
+    settings.GUESTS_ALLOWED = False
+    for address in ("/r/", "/r/hall/", "/r/new/", "/r/hall/edit/"):
+        assert client.get(address).status_code == 302
+    assert client.get("/api/rooms/hall/").status_code == 401
+    assert client.get("/api/rooms/").status_code == 401
+
+
+def test_the_api_tells_how_many_are_inside(client: Client, hall: Room) -> None:
+    facts = client.get("/api/rooms/hall/").json()
+    assert (facts["people"], facts["limit"], facts["locked"], facts["closed"]) == (0, 4, False, False)
+    assert [room["slug"] for room in client.get("/api/rooms/").json()] == ["hall"]
+    assert client.get("/api/rooms/nothing/").status_code == 404
