@@ -645,7 +645,7 @@ def database_room(room: OpenRoom | RoomSeat | None) -> Room | None:
 
 def view(message: Message) -> dict[str, Any]:
     """What a seat sees, and in a room how many sections it should offer."""
-    return {name: message[name] for name in ("tracks", "wanted") if name in message}
+    return {name: message[name] for name in ("tracks", "wanted", "offer_again") if name in message}
 
 
 def reply_id(message: ClientMessage) -> dict[str, Any]:

@@ -14,6 +14,7 @@ def new_service() -> WorkerService:
         capacity=settings.SESSIONS_PER_WORKER,
         heartbeat_seconds=settings.HEARTBEAT_SECONDS,
         resume_window_seconds=settings.RESUME_WINDOW_SECONDS,
+        departure_seconds=settings.ROOM_DEPARTURE_TIMEOUT_SECONDS,
     )
     return WorkerService(fresh_worker_name(), door.transport(), door.registry(), new_engine, options)
 

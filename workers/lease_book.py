@@ -43,6 +43,10 @@ class LeaseBook:
         self._booked = fresh
         return tuple(booked.lease for session, booked in fresh.items() if session in sessions)
 
+    def room_of(self, session: str) -> str:
+        booked = self._booked.get(session)
+        return booked.lease.room if booked else ""
+
     def forget(self, session: str) -> Lease | None:
         booked = self._booked.pop(session, None)
         return booked.lease if booked else None

@@ -9,7 +9,7 @@ worker that comes back with the old one is told so by its own heartbeat and lets
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from .placement import has_room
@@ -75,6 +75,8 @@ class WorkerState:
     stress: float = 0.0
     # It finishes what it has and takes nothing new.
     draining: bool = False
+    # For how many seconds nothing has come from the browser of a session.
+    silent: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

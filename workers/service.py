@@ -46,6 +46,8 @@ class ServiceOptions:
     heartbeat_seconds: float = 1.0
     # How long a session may live without a websocket.
     resume_window_seconds: float = 120.0
+    # How long a seat in a room lives when websocket and media are both gone.
+    departure_seconds: float = 20.0
 
 
 class WorkerService:
@@ -239,12 +241,19 @@ class WorkerService:
         self._registry_away = away
 
     async def _end_abandoned(self) -> None:
-        horizon = time.monotonic() - self.options.resume_window_seconds
+        now = time.monotonic()
         for session, since in list(self._detached.items()):
-            if since < horizon:
+            if now - since > self.options.resume_window_seconds or self._has_departed(session, now - since):
                 self._detached.pop(session, None)
                 self._attached.pop(session, None)
                 self._end(session, "left")
+
+    def _has_departed(self, session: str, detached_seconds: float) -> bool:
+        """Others in the room wait for nobody whose page is gone and who sends nothing any more."""
+        if not self._leases.room_of(session):
+            return False
+        silent_seconds = self.last_state.silent.get(session, 0.0)
+        return min(detached_seconds, silent_seconds) > self.options.departure_seconds
 
     def _end(self, session: str, reason: str) -> None:
         self._start(self._handle({"type": "close", "session": session, "reason": reason}))
