@@ -5,7 +5,10 @@ the first peer connection and refuses versions that the hooks were not tested wi
 """
 
 import logging
-from collections.abc import Callable
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from importlib.metadata import version
 from typing import Any, Protocol
 
@@ -15,16 +18,20 @@ import aiortc.codecs
 import aiortc.rtcdtlstransport
 import aiortc.rtcrtpreceiver
 from aioice.ice import CandidatePair
-from aiortc import RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
+from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
 from aiortc.codecs import depayload as aiortc_depayload
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters, RTCRtpParameters
 from aiortc.rtp import (
+    RTCP_PSFB_APP,
     AnyRtcpPacket,
     HeaderExtensions,
     HeaderExtensionsMap,
+    RtcpPsfbPacket,
     RtcpSenderInfo,
     RtcpSrPacket,
     RtpPacket,
+    is_rtcp,
+    unpack_remb_fci,
 )
 
 from .exceptions import HooksOutdated
@@ -243,6 +250,72 @@ def attach_sender(
     _replace(sender, "_RTCRtpSender__rtp_header_extensions_map", _PlayoutDelay())
 
 
+def hear_estimates(sender: RTCRtpSender, on_estimate: Callable[[int, list[int]], None]) -> None:
+    """Call ``on_estimate`` with (bit/s, SSRCs) of each REMB that names this sender.
+
+    Why: aiortc tells the encoder the bit rate only, and a browser's one figure is for all the streams that it names.
+    """
+    original = sender._handle_rtcp_packet
+
+    async def handle(packet: AnyRtcpPacket) -> None:
+        if isinstance(packet, RtcpPsfbPacket) and packet.fmt == RTCP_PSFB_APP:
+            with suppress(ValueError):
+                on_estimate(*unpack_remb_fci(packet.fci))
+        await original(packet)
+
+    _replace(sender, "_handle_rtcp_packet", handle)
+
+
+def pace(sender: RTCRtpSender, gate: "Gate", waits: bool) -> None:
+    """Let the packets of ``sender`` pass ``gate``: pictures wait there, sound is only counted.
+
+    Why: aiortc sends all packets of a picture at once. Repeats must not wait where they are asked for, because the
+    connection receives nothing meanwhile.
+    """
+    name = "_RTCRtpSender__transport"
+    _replace(sender, name, _PacedTransport(getattr(sender, name), gate, waits))
+    original = sender._retransmit
+
+    async def retransmit(sequence_number: int) -> None:
+        if gate.rate is None or not waits:
+            await original(sequence_number)
+        else:
+            # The gate's queue bounds them: what is asked for again while it waits is sent twice at most.
+            gate.later(original(sequence_number))
+
+    _replace(sender, "_retransmit", retransmit)
+
+
+class Gate(Protocol):
+    """Where packets of pictures wait; ``rate`` is None while nothing has to."""
+
+    rate: int | None
+
+    def note(self, size: int) -> float: ...
+    async def wait(self, size: int) -> None: ...
+    def later(self, sending: Coroutine[Any, Any, None]) -> None: ...
+
+
+class _PacedTransport:
+    """Stands before a sender's transport."""
+
+    def __init__(self, transport: Any, gate: Gate, waits: bool) -> None:
+        self._transport = transport
+        self._gate = gate
+        self._waits = waits
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    async def _send_rtp(self, data: bytes) -> None:
+        if self._gate.rate is not None and not is_rtcp(data):
+            if self._waits:
+                await self._gate.wait(len(data))
+            else:
+                self._gate.note(len(data))
+        await self._transport._send_rtp(data)
+
+
 class _PlayoutDelay(HeaderExtensionsMap):
     """Adds the playout delay that the viewer may choose, where he negotiated the extension.
 
@@ -309,6 +382,24 @@ def round_trip_seconds(sender: RTCRtpSender) -> float | None:
     return rtt
 
 
+def ssrc_of(sender: RTCRtpSender) -> int:
+    """Return the SSRC that the sender's packets carry."""
+    ssrc: int = sender._ssrc
+    return ssrc
+
+
+def renew_ssrcs(sender: RTCRtpSender) -> dict[int, int]:
+    """Give ``sender`` new SSRCs and return them by the old ones; to be named in the next answer.
+
+    Why: Chromium never puts a stream that it knows into another group of streams in step; to it a section that shows
+    somebody else must be a new stream.
+    """
+    old = sender._ssrc, sender._rtx_ssrc
+    sender._ssrc, sender._rtx_ssrc = (secrets.randbits(31) + 1 for _ in old)
+    sender.transport._rtp_router.register_sender(sender, ssrc=sender._ssrc)
+    return dict(zip(old, (sender._ssrc, sender._rtx_ssrc), strict=True))
+
+
 # --- The door to the network ------------------------------------------------------------------------------
 
 
@@ -345,9 +436,20 @@ def _note_known_sources() -> None:
 
     def check_incoming(self: Any, message: Any, addr: tuple[str, int], protocol: Any) -> None:
         _note_source(protocol, addr)
+        self.checked_at = time.monotonic()
         original(self, message, addr, protocol)
 
     aioice.ice.Connection.check_incoming = check_incoming  # type: ignore[method-assign]
+
+
+def checked_at(connection: RTCPeerConnection) -> float:
+    """Return when (time.monotonic()) an authenticated check of the peer came last; 0.0 before the first.
+
+    Why: browsers check their consent every few seconds (RFC 7675) while they live; aioice notes only its own checks.
+    """
+    transports = getattr(connection, "_RTCPeerConnection__iceTransports")  # noqa: B009 - mangled name
+    agents = [transport._connection for transport in transports]
+    return max((agent.__dict__.get("checked_at", 0.0) for agent in agents), default=0.0)
 
 
 def _note_source(protocol: Any, source: tuple[str, int]) -> None:

@@ -2,9 +2,12 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 VP8_MAP = re.compile(r"a=rtpmap:(\d+) VP8/90000", re.IGNORECASE)
+OPUS_MAP = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
+FORMAT = re.compile(r"a=fmtp:(\d+) ")
 # a=candidate:FOUNDATION COMPONENT PROTOCOL PRIORITY ADDRESS PORT typ TYPE ...
 ADDRESS_FIELD = 4
 TYPE_FIELD = 7
@@ -55,6 +58,61 @@ def with_bit_rates(lines: list[str], quality: Quality) -> list[str]:
         if match := VP8_MAP.fullmatch(line):
             finished.append(f"a=fmtp:{match[1]} {rates}")
     return finished
+
+
+@dataclass(frozen=True)
+class StreamName:
+    """What a section is called in the answer: sections of one ``stream`` are played in step (RFC 8830)."""
+
+    stream: str
+    track: str
+
+
+def with_streams(sdp: str, names: Mapping[str, StreamName]) -> str:
+    """Return the answer with the stream of each section that is named by its mid.
+
+    aiortc gives all sections of a connection one stream, so that a browser would play everybody in step with everybody.
+    """
+    head, *sections = re.split(r"(?m)^(?=m=)", sdp)
+    return head + "".join(with_stream(section, names) for section in sections)
+
+
+def with_stream(section: str, names: Mapping[str, StreamName]) -> str:
+    mid = re.search(r"(?m)^a=mid:(\S+)", section)
+    name = names.get(mid[1]) if mid else None
+    if name is None:
+        return section
+    return re.sub(r"(?m)^a=msid:[^\r\n]*", f"a=msid:{token(name.stream)} {token(name.track)}", section)
+
+
+def with_ssrcs(sdp: str, renewed: Mapping[int, int]) -> str:
+    """Return the answer with other SSRCs, by the ones that it names."""
+
+    def renew(number: re.Match[str]) -> str:
+        return str(renewed.get(int(number[0]), number[0]))
+
+    lines = (re.sub(r"\d+", renew, line) if line.startswith("a=ssrc") else line for line in sdp.split("\r\n"))
+    return "\r\n".join(lines)
+
+
+def token(name: str) -> str:
+    """Return ``name`` in the characters that SDP has for names (RFC 8866 §9)."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:64]
+
+
+def with_opus_limits(sdp: str, bits_per_second: int) -> str:
+    """Ask the browser for no more than ``bits_per_second`` of sound (RFC 7587 §6.1): slow viewers must take it too."""
+    lines = sdp.split("\r\n")
+    opus = {match[1] for line in lines if (match := OPUS_MAP.fullmatch(line))}
+    limit = f"maxaveragebitrate={bits_per_second}"
+    finished = []
+    for line in lines:
+        if match := FORMAT.match(line):
+            line += f";{limit}" if match[1] in opus else ""
+        finished.append(line)
+        if (match := OPUS_MAP.fullmatch(line)) and not any(f"a=fmtp:{match[1]} " in each for each in lines):
+            finished.append(f"a=fmtp:{match[1]} {limit};useinbandfec=1")
+    return "\r\n".join(finished)
 
 
 def with_public_address(lines: list[str], public_address: str) -> list[str]:

@@ -7,6 +7,8 @@ WorkerError                  base; do not raise directly
 ├── SessionUnknown           the worker does not hold this session (any more)
 ├── WorkerBusy               no room for another session now; try again later
 ├── ProcessorNotReady        the processor's class cannot be loaded here
+├── CannotWear               the two processors of one person do not go together
+├── BadRoomMessage           what was said of a room cannot be read, or names nobody
 └── HooksOutdated            the installed aiortc or aioice is outside the tested range
 """
 
@@ -45,6 +47,14 @@ class WorkerBusy(WorkerError):
 
 class ProcessorNotReady(WorkerError):
     code = "processor_unavailable"
+
+
+class CannotWear(WorkerError):
+    code = "bad_parameters"
+
+
+class BadRoomMessage(WorkerError):
+    code = "bad_message"
 
 
 class HooksOutdated(WorkerError):

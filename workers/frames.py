@@ -27,6 +27,8 @@ class EncodedFrame:
     is_key: bool
     arrived_at: float
     ticks: int | None = None
+    # Whether it is sound that nobody hears, as far as the publisher says.
+    is_silent: bool = False
 
 
 def is_vp8_key_frame(data: bytes) -> bool:

@@ -18,6 +18,7 @@ from processors.runner import Samples as SamplesAt
 
 from .audio_codecs import OpusDecoder, Samples, UndecodableSound
 from .frames import AUDIO_CLOCK, EncodedFrame
+from .loudness import Loudness
 from .meters import RateMeter
 from .video_codecs import UndecodableFrame, VideoDecoder, to_image
 
@@ -175,6 +176,7 @@ class IncomingAudio(IncomingStream):
 
     def __init__(self, set_in_order: Callable[[bool], None]) -> None:
         super().__init__()
+        self.loudness = Loudness()
         # Tells the jitter buffer whether packets must come in order.
         self._set_in_order = set_in_order
         self._decoder: OpusDecoder | None = None

@@ -168,8 +168,12 @@ class VideoJitterBuffer:
 class AudioJitterBuffer:
     """Hands on sound packets: at once while nobody decodes them, else in order with a bounded wait."""
 
-    def __init__(self, on_frame: OnFrame) -> None:
+    def __init__(
+        self, on_frame: OnFrame, on_level: Callable[[int | None], None] = lambda level: None
+    ) -> None:
         self._on_frame = on_frame
+        # Told how loud each packet is before it is handed on.
+        self._on_level = on_level
         # Whether packets must come in order; set while a processor decodes the sound.
         self.in_order = False
         self._waiting: dict[int, RtpPacket] = {}
@@ -220,4 +224,11 @@ class AudioJitterBuffer:
 
     def _emit(self, packet: RtpPacket) -> None:
         if data := aiortc_hooks.depayloaded(packet):
+            self._on_level(audio_level(packet))
             self._on_frame(packet.payload_type, packet.timestamp, data)
+
+
+def audio_level(packet: RtpPacket) -> int | None:
+    """Return how far below the loudest possible the packet's sound is, in dB, 0…127 (RFC 6464); None if not said."""
+    said = packet.extensions.audio_level
+    return said[1] if said is not None else None

@@ -9,10 +9,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .seat import Seat
+from . import aiortc_hooks
+from .active_speaker import ActiveSpeaker
+from .answer import StreamName, with_opus_limits, with_ssrcs, with_streams
+from .loudness import SILENCE
+from .seat import ROOM_AUDIO_BIT_RATE, Seat
+from .sources import GROUP_OF, KIND_OF
 from .subscriber_track import SubscriberTrack
 
-SOURCES = {"video": "camera", "audio": "microphone"}
+KINDS = ("video", "audio")
+# The list of people, levels and the speaker are told at most four times a second.
+NEWS_INTERVAL_SECONDS = 0.25
+# A level meter shows so many dB; what is quieter is zero.
+SHOWN_DECIBELS = 60.0
+
+Message = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -20,18 +31,42 @@ class Publication:
     """One stream that a seat gives to others."""
 
     participant: str
-    kind: str
+    source: str
+
+    @property
+    def kind(self) -> str:
+        return KIND_OF[self.source]
+
+    @property
+    def stream(self) -> str:
+        """What is played in step with it has the same."""
+        return f"{self.participant}-{GROUP_OF[self.source]}"
+
+    @property
+    def name(self) -> StreamName:
+        return StreamName(self.stream, f"{self.participant}-{self.source}")
 
 
 class LiveRoom:
-    """Lives on the loop; touched only by ``MediaWorker``."""
+    """Lives on the loop; touched only by ``MediaWorker`` and ``RoomDesk``."""
 
     def __init__(self, name: str, is_studio: bool) -> None:
         self.name = name
         self.is_studio = is_studio
         self.seats: dict[str, Seat] = {}
+        self.active = ActiveSpeaker()
         # What each receiving section of a seat shows, by session and mid.
         self._shown: dict[str, dict[str, Publication]] = {}
+        # What the last answer called each section, by session and mid.
+        self._named: dict[str, dict[str, str]] = {}
+        # The list of people that was told last, and the sessions that have it.
+        self._told: list[Message] = []
+        self._told_to: set[str] = set()
+        self._told_at = 0.0
+        self._levels_told: Message = {}
+
+    def take_options(self, options: Message) -> None:
+        """Take what the owner decided for the room; the newest offer tells."""
 
     def add(self, seat: Seat) -> None:
         self.seats[seat.session] = seat
@@ -40,6 +75,15 @@ class LiveRoom:
     def remove(self, seat: Seat) -> None:
         self.seats.pop(seat.session, None)
         self._shown.pop(seat.session, None)
+        self._named.pop(seat.session, None)
+        self._told_to.discard(seat.session)
+        for track in seat.viewing_tracks().values():
+            track.leave()
+
+    def seat_of(self, participant: str) -> Seat | None:
+        return next((seat for seat in self.seats.values() if seat.participant == participant), None)
+
+    # --- who sees whom ---------------------------------------------------------------------------------
 
     def connect(self, seat: Seat) -> bool:
         """Give the seat's receiving sections what there is to see; return whether anything changed."""
@@ -50,39 +94,68 @@ class LiveRoom:
         for mid in [mid for mid in shown if not still_fits(tracks.get(mid), shown[mid], wanted)]:
             del shown[mid]
         for publication in (publication for publication in wanted if publication not in shown.values()):
-            free = next(
-                (mid for mid, track in tracks.items() if is_free(mid, track, publication, shown)), None
-            )
+            free = self._free_section(seat, tracks, publication)
             if free is not None:
                 shown[free] = publication
-        self._point(tracks, shown)
+        self._point(seat, tracks)
         return shown != before
 
-    def view(self, seat: Seat) -> dict[str, Any]:
+    def view(self, seat: Seat) -> Message:
         """Return what the seat sees; in a shared room also how many sections its page should offer to see all."""
-        wanted = {} if self.is_studio else {"wanted": self.wanted(seat)}
-        return {"tracks": self.tracks(seat)} | wanted
+        if self.is_studio:
+            return {"tracks": self.tracks(seat)}
+        return {
+            "tracks": self.tracks(seat),
+            "wanted": self.wanted(seat),
+            "offer_again": self.lacks_sections(seat) or self._is_misnamed(seat),
+        }
 
     def tracks(self, seat: Seat) -> list[dict[str, str]]:
         """Return what the seat's sections show, for the answer."""
         return [
-            {"mid": mid, "participant": shown.participant, "kind": shown.kind, "source": SOURCES[shown.kind]}
+            {"mid": mid, "participant": shown.participant, "kind": shown.kind, "source": shown.source}
             for mid, shown in self._shown.get(seat.session, {}).items()
         ]
 
     def wanted(self, seat: Seat) -> dict[str, int]:
         """Return how many receiving sections of each kind the seat needs."""
         publications = self._publications_for(seat)
-        return {kind: sum(other.kind == kind for other in publications) for kind in SOURCES}
+        return {kind: sum(other.kind == kind for other in publications) for kind in KINDS}
 
     def lacks_sections(self, seat: Seat) -> bool:
         return len(self._publications_for(seat)) > len(self._shown.get(seat.session, {}))
 
+    def finish_answer(self, seat: Seat, sdp: str) -> str:
+        """Name the sections after whom they show, so that each is heard in step with their own picture."""
+        if self.is_studio:
+            return sdp
+        shown, named = self._shown[seat.session], self._named.setdefault(seat.session, {})
+        for mid, publication in shown.items():
+            if named.get(mid, publication.stream) != publication.stream and seat.peer is not None:
+                sender = seat.peer.sendings[mid].transceiver.sender
+                sdp = with_ssrcs(sdp, aiortc_hooks.renew_ssrcs(sender))
+            named[mid] = publication.stream
+        sdp = with_streams(sdp, {mid: publication.name for mid, publication in shown.items()})
+        return with_opus_limits(sdp, ROOM_AUDIO_BIT_RATE)
+
+    def _is_misnamed(self, seat: Seat) -> bool:
+        """Whether a section shows somebody else than the last answer said."""
+        named = self._named.get(seat.session, {})
+        return any(named.get(mid) != shown.stream for mid, shown in self._shown[seat.session].items())
+
+    def _free_section(
+        self, seat: Seat, tracks: dict[str, SubscriberTrack], publication: Publication
+    ) -> str | None:
+        """Return a section for ``publication``, if possible one that was called after it before."""
+        shown, named = self._shown[seat.session], self._named.get(seat.session, {})
+        free = [mid for mid, track in tracks.items() if mid not in shown and track.kind == publication.kind]
+        return min(free, key=lambda mid: preference(named.get(mid), publication), default=None)
+
     def _publications_for(self, seat: Seat) -> list[Publication]:
         return [
-            Publication(other.participant, kind)
+            Publication(other.participant, source)
             for other in self._seen_by(seat)
-            for kind in other.published_kinds()
+            for source in other.media.published()
         ]
 
     def _seen_by(self, seat: Seat) -> Iterable[Seat]:
@@ -90,15 +163,129 @@ class LiveRoom:
             return [seat]
         return [other for other in self.seats.values() if other is not seat]
 
-    def _point(self, tracks: dict[str, SubscriberTrack], shown: dict[str, Publication]) -> None:
-        by_participant = {seat.participant: seat for seat in self.seats.values()}
+    def _point(self, seat: Seat, tracks: dict[str, SubscriberTrack]) -> None:
+        shown = self._shown[seat.session]
+        by_participant = {other.participant: other for other in self.seats.values()}
         for mid, track in tracks.items():
             publication = shown.get(mid)
             publisher = by_participant.get(publication.participant) if publication else None
-            if publisher is None:
+            if publisher is None or publication is None or not self._is_visible(seat, publication):
                 track.leave()
             else:
-                publisher.admit_viewer(track)
+                track.tile = seat.view.tile(publication.participant, publication.source)
+                publisher.media.admit_viewer(track, publication.source)
+
+    def _is_visible(self, seat: Seat, publication: Publication) -> bool:
+        if publication.kind == "audio":
+            return True
+        if seat.budget.only_speaker and publication != self._only_picture(seat):
+            return False
+        return seat.view.shows(publication.participant, publication.source)
+
+    def _only_picture(self, seat: Seat) -> Publication | None:
+        """Return what a viewer gets whose network takes one picture: who spoke last, else anybody."""
+        seen = [each for each in self._publications_for(seat) if self._is_on_page(seat, each)]
+        order = {who: place for place, who in enumerate(self.active.recent)}
+        return min(seen, key=lambda each: order.get(each.participant, len(order)), default=None)
+
+    def _is_on_page(self, seat: Seat, publication: Publication) -> bool:
+        return publication.kind == "video" and seat.view.shows(publication.participant, publication.source)
+
+    def review(self) -> list[tuple[Seat, Message]]:
+        """Follow the viewers' networks, twice a second; return what is to be told to whom."""
+        if self.is_studio:
+            return []
+        return [news for seat in list(self.seats.values()) for news in self._review(seat)]
+
+    def _review(self, seat: Seat) -> list[tuple[Seat, Message]]:
+        pictures = sum(self._is_on_page(seat, each) for each in self._publications_for(seat))
+        changed = seat.spend(pictures, self._is_reduced)
+        if changed or seat.budget.only_speaker:
+            self._point(seat, seat.viewing_tracks())
+        if not changed:
+            return []
+        what = "only_speaker" if seat.budget.only_speaker else "all_pictures"
+        return [(seat, {"type": "notice", "what": what, "participant": seat.participant})]
+
+    def _is_reduced(self, track: SubscriberTrack) -> bool:
+        """Whether a viewer gets a smaller picture because of its network."""
+        return track.kind == "video" and any(
+            pipeline.versions.is_slow(track)
+            for other in self.seats.values()
+            for pipeline in other.media.pipelines
+        )
+
+    # --- what all are told -------------------------------------------------------------------------------
+
+    def news(self, now: float) -> list[tuple[Seat, Message]]:
+        """Return what is to be told to whom by the web side; and tell levels by the data channels."""
+        if self.is_studio:
+            return []
+        speaks_now = self.active.follow(self._levels(), now)
+        if now - self._told_at < NEWS_INTERVAL_SECONDS:
+            return self._to_all({"type": "speaker", "participant": self.active.speaker}) if speaks_now else []
+        self._told_at = now
+        self._tell_levels()
+        people = self.people()
+        new_ones = [seat for seat in self.seats.values() if seat.session not in self._told_to]
+        told = list(self.seats.values()) if people != self._told else new_ones
+        self._told, self._told_to = people, set(self.seats)
+        news = [(seat, {"type": "participants", "participants": people}) for seat in told]
+        if speaks_now:
+            return news + self._to_all({"type": "speaker", "participant": self.active.speaker})
+        return news
+
+    def people(self) -> list[Message]:
+        return [describe(seat) for seat in self.seats.values() if seat.has_answered]
+
+    def notice(self, what: str, participant: str | None = None) -> list[tuple[Seat, Message]]:
+        return self._to_all({"type": "notice", "what": what, "participant": participant})
+
+    def _to_all(self, message: Message) -> list[tuple[Seat, Message]]:
+        return [(seat, message) for seat in self.seats.values() if seat.has_answered]
+
+    def _levels(self) -> dict[str, float]:
+        return {seat.participant: level(seat) for seat in self.seats.values()}
+
+    def _tell_levels(self) -> None:
+        shown = {who: round(max(0.0, 1 - each / SHOWN_DECIBELS), 2) for who, each in self._levels().items()}
+        heard = {who: each for who, each in shown.items() if each}
+        message = {"type": "levels", "speaker": self.active.speaker, "levels": heard}
+        if message == self._levels_told:
+            return
+        self._levels_told = message
+        for seat in self.seats.values():
+            seat.send(message)
+
+
+def describe(seat: Seat) -> Message:
+    """Return what everybody may know of a person."""
+    person, media = seat.person, seat.media
+    sound = media.sound.assignment if media.sound is not None else None
+    return {
+        "id": person.id,
+        "name": person.name,
+        "role": person.role,
+        "muted": person.is_muted,
+        "camera_off": person.is_camera_off,
+        "screen": "screen" in media.published(),
+        "processor": naming(media.main.assignment),
+        "sound_processor": naming(sound),
+        "quality": seat.quality,
+        "joined": round(person.joined, 1),
+    }
+
+
+def naming(assignment: Any) -> dict[str, str] | None:
+    return {"slug": assignment.slug, "title": assignment.title} if assignment is not None else None
+
+
+def level(seat: Seat) -> float:
+    """Return how far below the loudest possible a person speaks, in dB."""
+    microphone = seat.media.microphone
+    return (
+        microphone.loudness.level if microphone is not None and not seat.person.is_muted else float(SILENCE)
+    )
 
 
 def still_fits(track: SubscriberTrack | None, shown: Publication, wanted: list[Publication]) -> bool:
@@ -106,5 +293,8 @@ def still_fits(track: SubscriberTrack | None, shown: Publication, wanted: list[P
     return track is not None and track.kind == shown.kind and shown in wanted
 
 
-def is_free(mid: str, track: SubscriberTrack, publication: Publication, shown: dict[str, Any]) -> bool:
-    return mid not in shown and track.kind == publication.kind
+def preference(name: str | None, publication: Publication) -> int:
+    """Lower is better: a section of the same name, then one that has none yet."""
+    if name == publication.stream:
+        return 0
+    return 1 if name is None else 2

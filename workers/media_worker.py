@@ -18,12 +18,22 @@ from processors.thread_runner import ThreadRunner
 
 from . import aiortc_hooks, engine_metrics
 from .engine_options import EngineOptions
-from .exceptions import ProcessorNotReady, SessionUnknown, WorkerBusy, WorkerError
+from .exceptions import (
+    BadOffer,
+    BadRoomMessage,
+    ProcessorNotReady,
+    SessionUnknown,
+    WorkerBusy,
+    WorkerError,
+)
 from .live_room import LiveRoom
 from .load_meter import LoadMeter
+from .participant import Participant
+from .participant_media import PICTURE, PLACES
 from .pipeline import Assignment
 from .registry import Registry, WorkerState
 from .rehearsal import rehearse
+from .room_desk import RoomDesk
 from .seat import Seat
 from .udp_ports import limit_udp_ports
 
@@ -33,6 +43,8 @@ Message = dict[str, Any]
 SendToWeb = Callable[[str, Message], Awaitable[None]]
 
 TICK_SECONDS = 0.1
+# How often rooms look at their viewers' networks.
+REVIEW_INTERVAL_SECONDS = 0.5
 # Repeats, placeholders and imports; sessions encode in their processors' threads.
 CODEC_THREADS = 2
 # How many sections of each kind an offer may have: one camera, one microphone, one data channel in the studio; in a
@@ -47,6 +59,8 @@ REASONS = {
     ),
     "idle": ("timeout", "Nothing was sent or received for a while."),
     "drain": ("closed_by_host", "The server is being updated."),
+    "removed": ("removed", "You were removed from this room."),
+    "room_ended": ("room_ended", "The owner has ended this meeting."),
 }
 
 
@@ -65,6 +79,7 @@ class MediaWorker:
         self.hosts = HostPool(options.hosts)
         self._load = LoadMeter()
         self._is_draining = False
+        self._reviewed_at = 0.0
         # Events on their way to the web, and sessions on their way out.
         self._tasks: set[asyncio.Task[None]] = set()
         self._handlers = {
@@ -74,7 +89,12 @@ class MediaWorker:
             "parameters": self._parameters,
             "attach": self._attach,
             "close": self._close_session,
+            "view": self._look_at_room,
+            "state": self._state,
+            "name": self._state,
+            "moderate": self._moderate,
         }
+        self._desk = RoomDesk(self._tell_all, self._end)
         aiortc_hooks.install()
         # One thread for each session is enough: OpenCV's own would compete with the other sessions.
         cv2.setNumThreads(1)
@@ -116,10 +136,12 @@ class MediaWorker:
             await self._send_to_web(message["reply_channel"], answer | origin)
 
     def load(self) -> WorkerState:
+        now = time.monotonic()
         return WorkerState(
             sessions=frozenset(self._seats),
             stress=round(self._load.stress(len(self._seats)), 3),
             draining=self._is_draining,
+            silent={session: seat.silent_seconds(now) for session, seat in self._seats.items()},
         )
 
     async def close(self, drain_seconds: float) -> None:
@@ -144,13 +166,19 @@ class MediaWorker:
                 self.hosts.warm(assignment.host_spec)
 
     async def _offer(self, message: Message) -> Message:
-        assignment = await self._assignment(message["processor"])
+        assignment = await self._assignment_or_none(message)
         seat = self._seat_for(message)
+        seat.person.introduce(message.get("person") or {})
+        self._room_of[seat.session].take_options(message.get("room_options") or {})
         async with seat.lock:
             self._check_is_live(seat)
             try:
                 answer = await seat.answer(
-                    message["sdp"], assignment, message.get("parameters") or {}, message.get("quality") or ""
+                    message["sdp"],
+                    assignment,
+                    message.get("parameters") or {},
+                    message.get("quality") or "",
+                    named_sources(message) if seat.shares_room else {},
                 )
             except WorkerError:
                 await self._forget_if_new(seat)
@@ -158,21 +186,24 @@ class MediaWorker:
         self._check_is_live(seat)
         room = self._room_of[seat.session]
         room.connect(seat)
+        answer["sdp"] = room.finish_answer(seat, answer["sdp"])
         self._rearrange(room, seat)
         return {"type": "answer"} | room.view(seat) | answer
 
     async def _switch(self, message: Message) -> Message:
         seat = self._seat(message)
-        assignment = await self._assignment(message["processor"])
+        assignment = await self._assignment_or_none(message)
         async with seat.lock:
             self._check_is_live(seat)
-            accepted, errors = seat.switch(assignment, message.get("parameters") or {})
+            accepted, errors = seat.switch(assignment, message.get("parameters") or {}, place_of(message))
         self._room_of[seat.session].connect(seat)
         self._rearrange(self._room_of[seat.session], seat)
-        return {"type": "switched", "processor": assignment.slug, "parameters": accepted, "errors": errors}
+        slug = assignment.slug if assignment is not None else None
+        return {"type": "switched", "processor": slug, "parameters": accepted, "errors": errors}
 
     async def _parameters(self, message: Message) -> Message:
-        accepted, errors = self._seat(message).pipeline.set_parameters(message.get("values") or {})
+        seat = self._seat(message)
+        accepted, errors = seat.set_parameters(message.get("values") or {}, place_of(message))
         return {"type": "parameters", "number": message.get("number"), "values": accepted, "errors": errors}
 
     async def _attach(self, message: Message) -> Message:
@@ -186,6 +217,16 @@ class MediaWorker:
 
     async def _close_session(self, message: Message) -> None:
         await self._end(message["session"], message.get("reason") or "closed")
+
+    async def _look_at_room(self, message: Message) -> Message:
+        return self._desk.view(self._seat(message), message)
+
+    async def _state(self, message: Message) -> Message:
+        return self._desk.state(self._seat(message), message)
+
+    async def _moderate(self, message: Message) -> Message:
+        seat = self._seat(message)
+        return await self._desk.moderate(self._room_of[seat.session], seat, message)
 
     # --- seats -----------------------------------------------------------------------------------------------
 
@@ -214,12 +255,17 @@ class MediaWorker:
         room = self._room_for(session, message.get("room"))
         seat = Seat(
             session,
-            message.get("participant") or session,
+            Participant(
+                message.get("participant") or session,
+                message.get("name") or "",
+                message.get("role") or "guest",
+            ),
             STUDIO_SECTIONS if room.is_studio else ROOM_SECTIONS,
             self._options,
             self._codec_pool,
             self.hosts,
             lambda: self._tell_live(session),
+            None if room.is_studio else lambda: self._view_changed(session),
         )
         room.add(seat)
         engine_metrics.SESSIONS_BEGUN.inc()
@@ -250,7 +296,7 @@ class MediaWorker:
 
     async def _forget_if_new(self, seat: Seat) -> None:
         """A first offer that failed leaves nothing behind; a failed re-offer leaves the session as it was."""
-        if seat.pipeline.assignment is None and self._seats.get(seat.session) is seat:
+        if not seat.has_answered and self._seats.get(seat.session) is seat:
             del self._seats[seat.session]
             self._leave_room(seat)
             await seat.close()
@@ -266,7 +312,19 @@ class MediaWorker:
                 raise NotInstalled(processor_class.label)
         except ProcessorError as error:
             raise ProcessorNotReady(error.message) from error
-        return Assignment(spec["slug"], key, spec.get("version", 0), processor_class, configuration)
+        return Assignment(
+            spec["slug"], key, spec.get("version", 0), processor_class, configuration, spec.get("title", "")
+        )
+
+    async def _assignment_or_none(self, message: Message) -> Assignment | None:
+        """Return what is to be worn; in a room that may be nothing."""
+        # The web names nothing worn by a spec without a key: a lease has a processor, also an empty one.
+        if (message.get("processor") or {}).get("key"):
+            return await self._assignment(message["processor"])
+        known = self._room_of.get(message["session"])
+        if not message.get("room") and (known is None or known.is_studio):
+            raise BadRoomMessage("Only in a room may somebody wear no processor.")
+        return None
 
     async def _end(self, session: str, reason: str) -> None:
         seat = self._seats.pop(session, None)
@@ -285,6 +343,10 @@ class MediaWorker:
                 reason = self._tick_seat(seat, now)
             if reason is not None:
                 self._start(self._end(session, reason))
+        is_review = now - self._reviewed_at >= REVIEW_INTERVAL_SECONDS
+        self._reviewed_at = now if is_review else self._reviewed_at
+        for room in list(self._rooms.values()):
+            self._tell_all(room.news(now) + (room.review() if is_review else []))
 
     def _tick_seat(self, seat: Seat, now: float) -> str | None:
         """Return why the session must end; whatever goes wrong with one seat is no matter of the others."""
@@ -305,6 +367,16 @@ class MediaWorker:
             engine_metrics.HOSTS.labels(state).set(states.count(state))
         engine_metrics.THREADS_ABANDONED.set(ThreadRunner.abandoned)
 
+    def _view_changed(self, session: str) -> None:
+        """Somebody's page shows other tiles than before."""
+        seat, room = self._seats.get(session), self._room_of.get(session)
+        if seat is not None and room is not None and (room.connect(seat) or room.lacks_sections(seat)):
+            self._start(self._tell(seat, {"type": "tracks_changed"} | room.view(seat)))
+
+    def _tell_all(self, news: list[tuple[Seat, Message]]) -> None:
+        for seat, message in news:
+            self._start(self._tell(seat, message))
+
     def _tell_live(self, session: str) -> None:
         seat = self._seats.get(session)
         if seat is not None:
@@ -318,6 +390,21 @@ class MediaWorker:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def named_sources(message: Message) -> dict[str, str]:
+    """Return what the offer's sections send, by mid, as far as it is said."""
+    sources = message.get("sources") or {}
+    if not isinstance(sources, dict):
+        raise BadOffer("sources is an object: what a section sends, by its mid.")
+    return {str(mid): str(source) for mid, source in sources.items()}
+
+
+def place_of(message: Message) -> str:
+    place = message.get("place") or PICTURE
+    if place not in PLACES:
+        raise BadRoomMessage(f"A processor is worn over the picture or over the sound, not over {place!r}.")
+    return str(place)
 
 
 def note_isolation(limits: Limits) -> None:

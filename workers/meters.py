@@ -42,3 +42,23 @@ class DurationMeter:
     def median(self) -> float | None:
         values = sorted(self._values)
         return values[len(values) // 2] if values else None
+
+
+class BitRateMeter:
+    """Bits a second over the last one to two seconds."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._bytes = 0
+        self._before = 0.0
+
+    def count(self, size: int, now: float) -> None:
+        passed = now - self._began
+        if passed >= WINDOW_SECONDS / 2:
+            self._before = self._bytes * 8 / passed
+            self._began, self._bytes = now, 0
+        self._bytes += size
+
+    def per_second(self) -> float:
+        """Return the rate of the last whole second; 0 when nothing came for long."""
+        return self._before if time.monotonic() - self._began < WINDOW_SECONDS else 0.0

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from .exceptions import BadOffer
+from .sources import source_of
 
 # A stock Chromium offer has 123 lines for video.
 MAX_LINES_PER_SECTION = 200
@@ -19,11 +21,12 @@ TYPE_FIELD = 7
 
 @dataclass(frozen=True)
 class MediaSection:
-    """One m-line: kind (audio, video, application), mid, and direction as the browser sees it."""
+    """One m-line: kind (audio, video, application), mid, direction as the browser sees it, and what it sends."""
 
     kind: str
     mid: str
     direction: str
+    source: str = ""
 
     @property
     def browser_sends(self) -> bool:
@@ -41,15 +44,22 @@ class Offer:
     sdp: str
     sections: tuple[MediaSection, ...]
     ice_user: str
+    # Whether all sections share one transport.
+    is_bundled: bool = False
 
 
 def read_offer(
-    sdp: str, max_bytes: int, max_sections: Mapping[str, int], relays: Collection[str] = ()
+    sdp: str,
+    max_bytes: int,
+    max_sections: Mapping[str, int],
+    relays: Collection[str] = (),
+    sources: Mapping[str, str] = MappingProxyType({}),
 ) -> Offer:
     """Check and clean an offer; raise BadOffer with the sentence for the developer of the client.
 
     ``max_sections`` limits the m-lines of each kind. ``relays`` are the addresses of our own relays, for workers
     behind TURN: they cannot learn the browser's address from its checks, so candidates there stay.
+    ``sources`` says by mid what sections send (see ``sources.py``).
     """
     if len(sdp.encode()) > max_bytes:
         raise BadOffer(f"The offer is longer than {max_bytes} bytes; offer fewer codecs.")
@@ -59,10 +69,12 @@ def read_offer(
     if any(len(line) > MAX_LINE_CHARACTERS for line in lines):
         raise BadOffer(f"A line of the offer is longer than {MAX_LINE_CHARACTERS} characters.")
     blocks = split_sections(lines)
-    sections = tuple(read_section(block) for block in blocks[1:])
+    sections = tuple(read_section(block, sources) for block in blocks[1:])
     check_sections(sections, max_sections)
     kept = [line for line in lines if not line.startswith(DROPPED) or is_on_relay(line, relays)]
-    return Offer("\r\n".join(kept) + "\r\n", sections, find_value(lines, "a=ice-ufrag:"))
+    bundled = find_value(lines, "a=group:BUNDLE").split()
+    is_bundled = all(section.mid in bundled for section in sections)
+    return Offer("\r\n".join(kept) + "\r\n", sections, find_value(lines, "a=ice-ufrag:"), is_bundled)
 
 
 def split_sections(lines: list[str]) -> list[list[str]]:
@@ -77,13 +89,16 @@ def split_sections(lines: list[str]) -> list[list[str]]:
     return blocks
 
 
-def read_section(lines: list[str]) -> MediaSection:
+def read_section(lines: list[str], sources: Mapping[str, str]) -> MediaSection:
     kind = lines[0][2:].split(" ")[0]
     mid = find_value(lines, "a=mid:")
     if not mid:
         raise BadOffer("Each section of the offer needs an a=mid line.")
     direction = next((name for name in DIRECTIONS if f"a={name}" in lines), "sendrecv")
-    return MediaSection(kind, mid, direction)
+    try:
+        return MediaSection(kind, mid, direction, source_of(mid, kind, sources))
+    except ValueError as error:
+        raise BadOffer(str(error)) from error
 
 
 def check_sections(sections: tuple[MediaSection, ...], max_sections: Mapping[str, int]) -> None:

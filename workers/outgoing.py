@@ -14,10 +14,10 @@ from typing import Protocol
 
 from av import VideoFrame
 
-from .audio_codecs import FRAME_SAMPLES, OpusEncoder, Samples
-from .frames import AUDIO_CLOCK, EncodedFrame
+from .audio_codecs import BIT_RATE, FRAME_SAMPLES, OpusEncoder, Samples
+from .frames import AUDIO_CLOCK, EncodedFrame, vp8_size
 from .key_frames import KeyFrameRequests, call_on_loop
-from .meters import DurationMeter, RateMeter
+from .meters import BitRateMeter, DurationMeter, RateMeter
 from .video_codecs import Image, to_picture
 from .video_encoders import make_encoder
 
@@ -40,6 +40,8 @@ class Feed:
 class Viewer(Protocol):
     """Who gets the frames of a stream: a SubscriberTrack, or a Transcoder."""
 
+    waiting_frames: int
+
     def deliver(self, frame: EncodedFrame) -> None: ...
 
 
@@ -53,6 +55,7 @@ class OutgoingStream:
         self.feed: Feed | None = None
         # Frames a second that were given to viewers.
         self.rate = RateMeter()
+        self.bits = BitRateMeter()
         # Called with each feed's first frame on the wire.
         self.on_first_frame: Callable[[], None] = lambda: None
         self.last_frame_at = time.monotonic()
@@ -81,6 +84,7 @@ class OutgoingStream:
             self.on_first_frame()
         self.last_frame_at = time.monotonic()
         self.rate.count(self.last_frame_at)
+        self.bits.count(len(frame.data), self.last_frame_at)
         for viewer in tuple(self._viewers):
             viewer.deliver(frame)
 
@@ -119,6 +123,8 @@ class OutgoingVideo(OutgoingStream):
         self.ask_publisher: Callable[[], None] = lambda: None
         # Codec of the frames on the wire; None before the first.
         self.live_codec: str | None = None
+        # Width and height on the wire, by the last key frame of VP8.
+        self.size: tuple[int, int] | None = None
         self.encode_seconds = DurationMeter()
         self.encoded_frames = 0
 
@@ -137,6 +143,15 @@ class OutgoingVideo(OutgoingStream):
         with self._lock:
             self._encoder = make_encoder(codec_name, self._encoder.bit_rate, self._encoders)
             self._key_frame_wanted = True
+
+    @property
+    def slowest_viewer_frames(self) -> int:
+        """Return how many frames wait for the viewer that is farthest behind."""
+        return max((viewer.waiting_frames for viewer in tuple(self._viewers)), default=0)
+
+    def count_frames_by(self, step: int) -> None:
+        """Tell the encoder that pictures come ``step`` times as slowly as usual: each may take more bits."""
+        self._encoder.frame_step = step
 
     @property
     def bit_rate(self) -> int:
@@ -225,6 +240,8 @@ class OutgoingVideo(OutgoingStream):
                 return
             self._has_begun = True
         self.live_codec = frame.codec
+        if frame.is_key and frame.codec == "VP8":
+            self.size = vp8_size(frame.data)
         super()._fan_out(feed, frame)
 
     def _want_key_frame(self) -> None:
@@ -256,8 +273,9 @@ class OutgoingVideo(OutgoingStream):
 class OutgoingAudio(OutgoingStream):
     """One published sound stream."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, bit_rate: int = BIT_RATE) -> None:
         super().__init__(loop)
+        self._bit_rate = bit_rate
         # Held while encoding: after a switch the old processor's thread may still be in here.
         self._lock = threading.Lock()
         self._encoder: OpusEncoder | None = None
@@ -301,7 +319,7 @@ class OutgoingAudio(OutgoingStream):
 
     def _encoder_for(self, feed: Feed, sample_rate: int, channels: int) -> OpusEncoder:
         if self._encoder is None or self._made_for != (feed, sample_rate, channels):
-            self._encoder = OpusEncoder(sample_rate, channels)
+            self._encoder = OpusEncoder(sample_rate, channels, self._bit_rate)
             self._made_for = (feed, sample_rate, channels)
             self._expected = None
         return self._encoder

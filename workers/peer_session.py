@@ -28,6 +28,7 @@ from .jitter_buffers import GAP_PATIENCE_SECONDS, AudioJitterBuffer, VideoJitter
 from .key_frames import KeyFrameRequests
 from .media_clock import PublisherClock, SenderReport, SessionClock, ntp_seconds
 from .offer import MediaSection, Offer
+from .pacer import Pacer
 from .packetisers import PACKETISERS, Packetiser
 from .subscriber_track import SubscriberTrack
 
@@ -43,8 +44,8 @@ CODECS = {"video": ["video/vp8", "video/h264", "video/rtx"], "audio": ["audio/op
 class PeerListener(Protocol):
     """Who is told what happens to a peer connection; called on the loop."""
 
-    def on_incoming_video(self, incoming: IncomingVideo) -> None: ...
-    def on_incoming_audio(self, incoming: IncomingAudio) -> None: ...
+    def on_incoming(self, source: str, incoming: IncomingVideo | IncomingAudio) -> None: ...
+    def on_ended(self, source: str, incoming: IncomingVideo | IncomingAudio) -> None: ...
     def on_message(self, message: dict[str, Any]) -> None: ...
     def on_channel_open(self) -> None: ...
     def on_connected(self) -> None: ...
@@ -59,6 +60,16 @@ class Sending:
     packetiser: Packetiser
     transceiver: RTCRtpTransceiver
     # Whether the browser receives it; a re-offer may put a section to rest and wake it again.
+    is_active: bool = True
+
+
+@dataclass
+class Received:
+    """What one of our receivers gets. A section keeps what it sends: a camera's does not become a screen's."""
+
+    source: str
+    incoming: IncomingVideo | IncomingAudio
+    # Whether the browser sends it; a re-offer may put a section to rest and wake it again.
     is_active: bool = True
 
 
@@ -82,10 +93,11 @@ class PeerSession:
         self._connection.on("connectionstatechange", self._state_changed)
         self._connection.on("datachannel", self._data_channel_opened)
         self.data_channel: DataChannel | None = None
+        self.pacer = Pacer()
         # Our senders by mid.
         self.sendings: dict[str, Sending] = {}
-        # Receivers that were given our jitter buffer, by mid.
-        self._receiving: set[str] = set()
+        # What the browser's sections send, or sent until they were put to rest, by mid.
+        self._received: dict[str, Received] = {}
         # What to tell the listener when the answer stands.
         self._announcements: list[Callable[[], None]] = []
         self._requests: list[KeyFrameRequests] = []
@@ -121,6 +133,10 @@ class PeerSession:
         for announce in announcements:
             announce()
 
+    def checked_at(self) -> float:
+        """Return when (time.monotonic()) the browser last checked that the connection still stands."""
+        return aiortc_hooks.checked_at(self._connection)
+
     @property
     def active_sendings(self) -> dict[str, Sending]:
         """Our senders whose section the browser receives, by mid."""
@@ -131,6 +147,7 @@ class PeerSession:
         if self._is_closed:
             return
         self._is_closed = True
+        self.pacer.close()
         for requests in self._requests:
             requests.close()
         for sending in self.sendings.values():
@@ -163,33 +180,51 @@ class PeerSession:
                 self._attach_sender(section, transceiver)
             if section.mid in self.sendings:
                 self._set_active(self.sendings[section.mid], section.browser_receives)
-            if section.browser_sends and section.mid not in self._receiving:
-                self._attach_receiver(section, transceiver.receiver)
+            self._note_receiving(section, transceiver.receiver)
 
     def _attach_sender(self, section: MediaSection, transceiver: RTCRtpTransceiver) -> None:
         codec_name = aiortc_hooks.negotiated_codec(transceiver)
         track = SubscriberTrack(section.kind, codec_name)
-        packetiser = PACKETISERS[codec_name](track.note_estimate)
+        packetiser = PACKETISERS[codec_name]()
         sender = transceiver.sender
+        aiortc_hooks.pace(sender, self.pacer, waits=section.kind == "video")
+        aiortc_hooks.hear_estimates(sender, lambda rate, ssrcs: self._take_estimate(track, rate, ssrcs))
         packetiser.follow(lambda: aiortc_hooks.last_rtp_timestamp(sender), lambda: track.epoch)
         aiortc_hooks.attach_sender(sender, packetiser, track.request_key_frame)
         aiortc_hooks.date_sender_reports(sender, packetiser.timestamp_at)
         transceiver.sender.replaceTrack(track)
         self.sendings[section.mid] = Sending(track, packetiser, transceiver)
 
+    def _take_estimate(self, track: SubscriberTrack, bits_per_second: int, ssrcs: list[int]) -> None:
+        """A browser's figure is for all streams that it names; of ours those count that send."""
+        named = [
+            sending
+            for sending in self.active_sendings.values()
+            if sending.track.stream is not None and aiortc_hooks.ssrc_of(sending.transceiver.sender) in ssrcs
+        ]
+        track.note_estimate(bits_per_second, len(named))
+
     def _set_active(self, sending: Sending, is_active: bool) -> None:
         sending.is_active = is_active
         if not is_active:
             sending.track.leave()
 
-    def _attach_receiver(self, section: MediaSection, receiver: RTCRtpReceiver) -> None:
-        self._receiving.add(section.mid)
-        if section.kind == "video":
-            self._attach_video(receiver)
-        else:
-            self._attach_audio(receiver)
+    def _note_receiving(self, section: MediaSection, receiver: RTCRtpReceiver) -> None:
+        """Take up what a section begins to send, and say so of what it stops sending."""
+        received = self._received.get(section.mid)
+        if received is None and section.browser_sends:
+            attach = self._attach_video if section.kind == "video" else self._attach_audio
+            received = self._received[section.mid] = Received(section.source, attach(receiver))
+            self._announce(received)
+        elif received is not None and received.is_active is not section.browser_sends:
+            received.is_active = section.browser_sends
+            self._announce(received)
 
-    def _attach_video(self, receiver: RTCRtpReceiver) -> None:
+    def _announce(self, received: Received) -> None:
+        tell = self._listener.on_incoming if received.is_active else self._listener.on_ended
+        self._announcements.append(lambda: tell(received.source, received.incoming))
+
+    def _attach_video(self, receiver: RTCRtpReceiver) -> IncomingVideo:
         requests = KeyFrameRequests(self._loop, lambda: self._send_pli(receiver, buffer.ssrc))
         incoming = IncomingVideo(requests.ask_from_thread)
         put = self._frame_reader("video", receiver, incoming.put)
@@ -199,18 +234,18 @@ class PeerSession:
         aiortc_hooks.attach_receiver(receiver, buffer, on_end=lambda: None)
         aiortc_hooks.limit_estimate(receiver, lambda: incoming.estimate_limit())
         self._requests.append(requests)
-        self._announcements.append(lambda: self._listener.on_incoming_video(incoming))
+        return incoming
 
-    def _attach_audio(self, receiver: RTCRtpReceiver) -> None:
-        buffer = AudioJitterBuffer(lambda *frame: put(*frame))
+    def _attach_audio(self, receiver: RTCRtpReceiver) -> IncomingAudio:
+        buffer = AudioJitterBuffer(lambda *frame: put(*frame), lambda level: incoming.loudness.hear(level))
 
         def set_in_order(in_order: bool) -> None:
             buffer.in_order = in_order
 
         incoming = IncomingAudio(set_in_order)
-        put = self._frame_reader("audio", receiver, incoming.put)
+        put = self._frame_reader("audio", receiver, incoming.put, lambda: incoming.loudness.is_silence)
         aiortc_hooks.attach_receiver(receiver, buffer, on_end=lambda: None)
-        self._announcements.append(lambda: self._listener.on_incoming_audio(incoming))
+        return incoming
 
     def _gap_patience_seconds(self) -> float:
         """Return how long a lost packet may take: the request for it and its repeat make one round trip."""
@@ -221,7 +256,11 @@ class PeerSession:
         return max(GAP_PATIENCE_SECONDS, min(2 * longest, LONGEST_GAP_SECONDS))
 
     def _frame_reader(
-        self, kind: str, receiver: RTCRtpReceiver, put: Callable[[EncodedFrame], None]
+        self,
+        kind: str,
+        receiver: RTCRtpReceiver,
+        put: Callable[[EncodedFrame], None],
+        is_silent: Callable[[], bool] = lambda: False,
     ) -> Callable[[int, int, bytes], None]:
         """Return what turns the jitter buffer's output into frames on the session's time line."""
         clock = self._clock.rtp_clock(CLOCK_RATES[kind], self._publisher_clock)
@@ -234,7 +273,7 @@ class PeerSession:
             now = time.monotonic()
             moment = clock.time(timestamp, now)
             ticks = clock.ticks(timestamp) if kind == "audio" else None
-            put(EncodedFrame(data, codec, moment, is_key_frame(codec, data), now, ticks))
+            put(EncodedFrame(data, codec, moment, is_key_frame(codec, data), now, ticks, is_silent()))
 
         return read
 

@@ -21,6 +21,7 @@ from processors.runner import ProcessorRunner, RunnerState, Statistics
 from processors.thread_runner import ThreadRunner
 
 from .answer import Quality
+from .audio_codecs import BIT_RATE
 from .frames import EncodedFrame
 from .incoming import IncomingAudio, IncomingStream, IncomingVideo
 from .media_clock import SessionClock
@@ -65,6 +66,12 @@ class Assignment:
     version: int
     processor_class: type[Processor]
     configuration: Mapping[str, Any]
+    title: str = ""
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What it takes or gives."""
+        return self.processor_class.takes | self.processor_class.gives
 
     @property
     def needs_host(self) -> bool:
@@ -86,17 +93,26 @@ class Pipeline:
         quality: Quality,
         listener: Listener,
         encoders: Mapping[str, str] = MappingProxyType({}),
+        *,
+        clock: SessionClock | None = None,
+        forwards_rest: bool = False,
+        audio_bit_rate: int = BIT_RATE,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._listener = listener
-        self.clock = SessionClock()
+        # All of one participant's pipelines have one time line.
+        self.clock = clock or SessionClock()
+        # Whether kinds that no processor gives go out as they come in, as in rooms; a studio shows what was made.
+        self._forwards_rest = forwards_rest
+        # Kinds that must not go out, whoever made them.
+        self._held: frozenset[str] = frozenset()
         self.incoming_video: IncomingVideo | None = None
         self.incoming_audio: IncomingAudio | None = None
         self.outgoing_video = OutgoingVideo(
             self._loop, codec_pool, quality.encode_kbps * 1000, encoders=encoders
         )
         self.versions = Versions(self.outgoing_video, codec_pool, quality)
-        self.outgoing_audio = OutgoingAudio(self._loop)
+        self.outgoing_audio = OutgoingAudio(self._loop, audio_bit_rate)
         self.outgoing_video.ask_publisher = self._ask_publisher
         for stream in (self.outgoing_video, self.outgoing_audio):
             stream.on_first_frame = self._first_frame
@@ -138,14 +154,26 @@ class Pipeline:
 
     @property
     def published_kinds(self) -> list[str]:
-        """What goes out: kinds that the processor gives and either makes itself or has the input for."""
-        if self._assignment is None:
-            return []
-        takes, gives = self._assignment.processor_class.takes, self._assignment.processor_class.gives
-        incoming = {"video": self.incoming_video, "audio": self.incoming_audio}
-        return [
-            kind for kind in ("video", "audio") if kind in gives and (kind not in takes or incoming[kind])
-        ]
+        """What goes out: what the processor gives and makes itself or has the input for; in rooms the rest too."""
+        return [kind for kind in ("video", "audio") if self._publishes(kind)]
+
+    def _publishes(self, kind: str) -> bool:
+        has_input = (self.incoming_video if kind == "video" else self.incoming_audio) is not None
+        if self._assignment is not None and kind in self._assignment.processor_class.gives:
+            return has_input or kind not in self._assignment.processor_class.takes
+        return has_input and self._rest_feed(kind) is not None
+
+    def _rest_feed(self, kind: str) -> Feed | None:
+        """Return what goes out of a kind that no processor gives."""
+        if not self._forwards_rest:
+            return None
+        processor_class = self._assignment.processor_class if self._assignment is not None else None
+        is_hidden = processor_class is not None and processor_class.never_passthrough
+        return (
+            None
+            if is_hidden and processor_class is not None and kind in processor_class.takes
+            else self._input_feed
+        )
 
     @property
     def has_input(self) -> bool:
@@ -176,6 +204,41 @@ class Pipeline:
         self.incoming_audio = incoming
         incoming.on_frame = self._take_audio_frame
         self._restart_runner()
+
+    def release_audio(self) -> IncomingAudio | None:
+        """Give the microphone away; None when there is none."""
+        incoming, self.incoming_audio = self.incoming_audio, None
+        self._lost(incoming)
+        return incoming
+
+    def release_video(self) -> IncomingVideo | None:
+        incoming, self.incoming_video = self.incoming_video, None
+        self._lost(incoming)
+        return incoming
+
+    def _lost(self, incoming: IncomingStream | None) -> None:
+        if incoming is not None:
+            retire(incoming)
+            self._restart_runner()
+
+    def hold(self, kinds: frozenset[str]) -> None:
+        """Let nothing of these kinds out until called again without them, whatever comes in."""
+        if kinds == self._held:
+            return
+        self._held = kinds
+        if self._assignment is None:
+            self._show_rest()
+        else:
+            self._show(self._wanted())
+
+    def wear_nothing(self) -> None:
+        """Take the processor off: what comes in goes out untouched."""
+        self._let_go()
+        self._assignment = None
+        self._showing = None
+        self._forwards_video = self._forwards_audio = True
+        self._decode(pixels=False, samples=False)
+        self._show_rest()
 
     def use(
         self, assignment: Assignment, parameters: Mapping[str, Any]
@@ -251,7 +314,10 @@ class Pipeline:
 
     def _restart_runner(self) -> None:
         """Give the processor in force its new source; it keeps its parameters."""
-        if self._assignment is None or self._is_closed:
+        if self._is_closed:
+            return
+        if self._assignment is None:
+            self._show_rest()
             return
         values = self._runner.values if self._runner is not None else {}
         self.use(self._assignment, values)
@@ -361,11 +427,18 @@ class Pipeline:
                 ProcessorNews(self._assignment.slug, self._state, showing, code, message)
             )
 
+    def _show_rest(self) -> None:
+        """Nothing is worn."""
+        self.outgoing_video.switch_to(None if "video" in self._held else self._rest_feed("video"))
+        self.outgoing_audio.switch_to(None if "audio" in self._held else self._rest_feed("audio"))
+
     def _set_video_feed(self, showing: Showing) -> None:
         assert self._assignment is not None
         assert self._output is not None
-        if "video" not in self._assignment.processor_class.gives:
+        if "video" in self._held:
             self.outgoing_video.switch_to(None)
+        elif "video" not in self._assignment.processor_class.gives:
+            self.outgoing_video.switch_to(self._rest_feed("video"))
         elif self._forwards_video or showing is Showing.INPUT:
             self.outgoing_video.switch_to(self._input_feed)
         elif showing is Showing.RESULT or (self._output.last_result_at is None and showing is Showing.HELD):
@@ -377,8 +450,10 @@ class Pipeline:
     def _set_audio_feed(self, showing: Showing) -> None:
         assert self._assignment is not None
         assert self._output is not None
-        if "audio" not in self._assignment.processor_class.gives:
+        if "audio" in self._held:
             self.outgoing_audio.switch_to(None)
+        elif "audio" not in self._assignment.processor_class.gives:
+            self.outgoing_audio.switch_to(self._rest_feed("audio"))
         elif self._forwards_audio or showing is Showing.INPUT:
             self.outgoing_audio.switch_to(self._input_feed)
         elif showing is Showing.RESULT or (self._output.last_result_at is None and showing is Showing.HELD):

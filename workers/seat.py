@@ -5,19 +5,28 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from types import MappingProxyType
 from typing import Any
+
+from aiortc import RTCBundlePolicy
 
 from processors.hosts import HostPool
 
 from . import aiortc_hooks
 from .answer import QUALITIES
+from .audio_codecs import BIT_RATE
 from .engine_options import EngineOptions
 from .exceptions import NegotiationTimeout, WorkerError
 from .incoming import IncomingAudio, IncomingVideo
+from .media_clock import SessionClock
 from .offer import Offer, read_offer
+from .participant import Participant
+from .participant_media import PICTURE, ParticipantMedia
 from .peer_session import PeerSession
 from .pipeline import Assignment, Pipeline, ProcessorNews
 from .subscriber_track import SubscriberTrack
+from .view import View, read_view
+from .viewer_budget import Demand, ViewerBudget, total_estimate
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +34,10 @@ STATISTICS_INTERVAL_SECONDS = 0.5
 # Messages of one browser over the data channel, a second.
 MAX_MESSAGES_PER_SECOND = 60
 NEGOTIATION_DEADLINE_SECONDS = 8.0
+# What sound costs at most in a room, in bit/s: slow viewers take several.
+ROOM_AUDIO_BIT_RATE = 32_000
+# Packets of a slow viewer go out at least at this rate, in bit/s, whatever its browser believes.
+LEAST_PACE = 100_000
 
 
 class Seat:
@@ -33,15 +46,16 @@ class Seat:
     def __init__(
         self,
         session: str,
-        participant: str,
+        participant: Participant,
         max_sections: Mapping[str, int],
         options: EngineOptions,
         codec_pool: Executor,
         hosts: HostPool,
         on_live: Callable[[], None],
+        on_view: Callable[[], None] | None = None,
     ) -> None:
         self.session = session
-        self.participant = participant
+        self.person = participant
         self.lock = asyncio.Lock()
         # Where answers and events of this session go; the newest message tells.
         self.reply_channel = ""
@@ -49,56 +63,126 @@ class Seat:
         self._max_sections = max_sections
         self._options = options
         self._on_live = on_live
+        # Called when the page shows other tiles than before; None in a studio, where nobody else is.
+        self._on_view = on_view
+        self.view = View()
+        self.budget = ViewerBudget()
         self._quality = QUALITIES["standard"]
-        self.pipeline = Pipeline(codec_pool, hosts, self._quality, self, options.video_encoders)
+        self._codec_pool = codec_pool
+        self._hosts = hosts
+        self.clock = SessionClock()
+        self.media = ParticipantMedia(self._make_pipeline)
+        # Whether an offer was answered; a seat whose first one failed leaves nothing behind.
+        self.has_answered = False
         self.peer: PeerSession | None = None
         self._created_at = time.monotonic()
         self._was_connected = False
         self._statistics_at = 0.0
-        self._last_news: ProcessorNews | None = None
+        # By the place where the processor is worn.
+        self._last_news: dict[str, ProcessorNews] = {}
         # Messages of the browser in the second at hand.
         self._message_count = 0
         self._message_second = 0
 
+    @property
+    def participant(self) -> str:
+        return self.person.id
+
+    @property
+    def shares_room(self) -> bool:
+        return self._on_view is not None
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """Camera and microphone, and what is worn over the picture."""
+        return self.media.main
+
     async def answer(
-        self, sdp: str, assignment: Assignment, parameters: Mapping[str, Any], quality: str
+        self,
+        sdp: str,
+        assignment: Assignment | None,
+        parameters: Mapping[str, Any],
+        quality: str,
+        sources: Mapping[str, str] = MappingProxyType({}),
     ) -> dict[str, Any]:
         """Negotiate, put the processor in force, and return the answer's fields; raise BadOffer."""
+        self.media.check(assignment, PICTURE)
         relays = await self._options.relays.get() if self._options.uses_turn else ()
-        offer = read_offer(sdp, self._options.sdp_bytes, self._max_sections, relays)
+        offer = read_offer(sdp, self._options.sdp_bytes, self._max_sections, relays, sources)
         self._quality = QUALITIES.get(quality, self._quality)
-        self.pipeline.versions.quality = self._quality
+        for pipeline in self.media.pipelines:
+            pipeline.versions.quality = self._quality
         answer = await self._negotiate(offer)
         accepted, errors = self._assign(assignment, parameters)
+        self.has_answered = True
         return {"sdp": answer, "parameters": accepted, "errors": errors}
 
     def switch(
-        self, assignment: Assignment, parameters: Mapping[str, Any]
+        self, assignment: Assignment | None, parameters: Mapping[str, Any], place: str = PICTURE
     ) -> tuple[dict[str, Any], dict[str, str]]:
-        return self.pipeline.use(assignment, parameters)
+        return self.media.wear(assignment, parameters, place)
+
+    def set_parameters(
+        self, values: Mapping[str, Any], place: str | None
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        return self.media.worn(place or PICTURE).set_parameters(values)
 
     def viewing_tracks(self) -> dict[str, SubscriberTrack]:
         """Return the tracks that this participant watches, by mid."""
         return {mid: sending.track for mid, sending in self.peer.active_sendings.items()} if self.peer else {}
 
-    def published_kinds(self) -> list[str]:
-        """Return what others can watch of this participant."""
-        return self.pipeline.published_kinds
+    def follow_person(self) -> None:
+        """Let out what this person and the moderators let out."""
+        self.media.hold(frozenset(self.person.stopped))
 
-    def admit_viewer(self, track: SubscriberTrack) -> None:
-        """Let ``track`` show what this participant publishes of its kind."""
-        if track.kind == "video":
-            self.pipeline.versions.add(track)
-        else:
-            track.point_at(self.pipeline.outgoing_audio)
+    def look_at(self, message: Mapping[str, Any]) -> None:
+        """Take what the page shows from now on; raise BadRoomMessage."""
+        view = read_view(message, self.view)
+        if view != self.view and self._on_view is not None:
+            self.view = view
+            self._on_view()
+
+    @property
+    def quality(self) -> str:
+        """Return how well this person is connected: good, fair, poor or lost."""
+        if self.peer is None or not self.peer.is_connected:
+            return "lost"
+        if self.budget.only_speaker:
+            return "poor"
+        return "fair" if self.is_slow else "good"
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether this viewer gets less than others, because of its network."""
+        return self.peer is not None and self.peer.pacer.rate is not None
+
+    def spend(self, pictures: int, is_reduced: Callable[[SubscriberTrack], bool]) -> bool:
+        """Follow what this viewer's network takes; return whether it shall see others than before."""
+        if self.peer is None:
+            return False
+        tracks = list(self.viewing_tracks().values())
+        estimate = total_estimate(
+            [each.whole_estimate for each in tracks if each.whole_estimate and each.stream]
+        )
+        voices = sum(each.kind == "audio" and each.stream is not None for each in tracks)
+        changed = self.budget.review(Demand(pictures, voices, estimate))
+        is_slow = self.budget.only_speaker or any(is_reduced(track) for track in tracks)
+        self.peer.pacer.rate = max(estimate, LEAST_PACE) if is_slow and estimate is not None else None
+        for track in tracks:
+            track.skips_silence = track.kind == "audio" and is_slow
+        return changed
 
     def tick(self, now: float) -> None:
         """Called several times a second: what to show, and the figures for the page."""
-        self.pipeline.tick()
+        self.media.tick()
         if now - self._statistics_at >= STATISTICS_INTERVAL_SECONDS:
             self._statistics_at = now
-            self.pipeline.versions.review()
+            self.media.review()
             self._send(self._statistics())
+
+    def silent_seconds(self, now: float) -> float:
+        """Return for how long nothing has come from this browser."""
+        return now - self._last_sign_of_life()
 
     def end_reason(self, now: float) -> str | None:
         """Return why this session must end now, or None: it never connected, or nothing moves any more."""
@@ -109,7 +193,7 @@ class Seat:
         return None
 
     async def close(self) -> None:
-        await self.pipeline.close()
+        await self.media.close()
         if self.peer is not None:
             await self.peer.close()
 
@@ -123,9 +207,11 @@ class Seat:
         before = self.peer
         if before is not None and before.ice_user == offer.ice_user and not before.is_closed:
             return await self._answer_within_deadline(before, offer)
-        peer = PeerSession(
-            self._options.rtc_configuration(), self.pipeline.clock, self, self._options.public_address
-        )
+        configuration = self._options.rtc_configuration()
+        if offer.is_bundled:
+            # Otherwise aiortc gathers candidates for each kind, and forgets all but the first section of a kind.
+            configuration.bundlePolicy = RTCBundlePolicy.MAX_BUNDLE
+        peer = PeerSession(configuration, self.pipeline.clock, self, self._options.public_address)
         try:
             answer = await self._answer_within_deadline(peer, offer)
         except WorkerError:
@@ -149,25 +235,23 @@ class Seat:
         return answer
 
     def _assign(
-        self, assignment: Assignment, parameters: Mapping[str, Any]
+        self, assignment: Assignment | None, parameters: Mapping[str, Any]
     ) -> tuple[dict[str, Any], dict[str, str]]:
         current = self.pipeline.assignment
-        is_same = current is not None and (current.slug, current.version) == (
-            assignment.slug,
-            assignment.version,
-        )
-        if not is_same or self.pipeline.has_stopped:
-            return self.pipeline.use(assignment, parameters)
-        _, errors = self.pipeline.set_parameters(parameters)
-        return self.pipeline.parameters, errors
+        if is_same(assignment, current) and not self.pipeline.has_stopped:
+            if assignment is None:
+                return self.media.wear(None, {}, PICTURE)
+            _, errors = self.pipeline.set_parameters(parameters)
+            return self.pipeline.parameters, errors
+        return self.media.wear(assignment, parameters, PICTURE)
 
     # --- what the peer tells -----------------------------------------------------------------------------
 
-    def on_incoming_video(self, incoming: IncomingVideo) -> None:
-        self.pipeline.receive_video(incoming)
+    def on_incoming(self, source: str, incoming: IncomingVideo | IncomingAudio) -> None:
+        self.media.receive(source, incoming)
 
-    def on_incoming_audio(self, incoming: IncomingAudio) -> None:
-        self.pipeline.receive_audio(incoming)
+    def on_ended(self, source: str, incoming: IncomingVideo | IncomingAudio) -> None:
+        self.media.end(source, incoming)
 
     def on_connected(self) -> None:
         self._was_connected = True
@@ -176,14 +260,16 @@ class Seat:
         logger.info("Session %s lost its peer connection and waits for a new offer", self.session)
 
     def on_channel_open(self) -> None:
-        if self._last_news is not None:
-            self.on_processor(self._last_news)
+        for place, news in self._last_news.items():
+            self.on_processor(news, place)
 
     def on_message(self, message: dict[str, Any]) -> None:
         if self._is_flooding():
             return
         if message["type"] == "parameters":
             self._change_parameters(message)
+        elif message["type"] == "view" and self.shares_room:
+            self._look_at(message)
         elif message["type"] == "ping":
             self._send(
                 {"type": "pong", "time": message.get("time"), "server_time": self.pipeline.clock.now()}
@@ -207,14 +293,22 @@ class Seat:
                 {"type": "error", "code": "bad_parameters", "message": "values must be a JSON object."}
             )
             return
-        accepted, errors = self.pipeline.set_parameters(values)
+        place = message.get("place")
+        accepted, errors = self.set_parameters(values, place)
         self._send(
             {"type": "parameters", "number": message.get("number"), "values": accepted, "errors": errors}
+            | named(place)
         )
+
+    def _look_at(self, message: dict[str, Any]) -> None:
+        try:
+            self.look_at(message)
+        except WorkerError as error:
+            self._send({"type": "error", "code": error.code, "message": error.message})
 
     # --- what the pipeline tells -------------------------------------------------------------------------
 
-    def on_result(self, values: dict[str, Any], media_time: float) -> None:
+    def on_result(self, values: dict[str, Any], media_time: float, place: str = PICTURE) -> None:
         self._send(
             {
                 "type": "result",
@@ -222,10 +316,11 @@ class Seat:
                 "rtp": self._rtp_timestamp(media_time),
                 "data": values,
             }
+            | named(place)
         )
 
-    def on_processor(self, news: ProcessorNews) -> None:
-        self._last_news = news
+    def on_processor(self, news: ProcessorNews, place: str = PICTURE) -> None:
+        self._last_news[place] = news
         self._send(
             {
                 "type": "processor",
@@ -235,6 +330,7 @@ class Seat:
                 "code": news.code,
                 "message": news.message,
             }
+            | named(place)
         )
 
     def on_live(self) -> None:
@@ -278,22 +374,69 @@ class Seat:
         return None
 
     def _last_sign_of_life(self) -> float:
-        moments = [self._created_at]
-        pipeline = self.pipeline
-        moments += [
-            stream.last_frame_at for stream in (pipeline.incoming_video, pipeline.incoming_audio) if stream
-        ]
-        if self.peer is not None and self.peer.is_connected and not pipeline.has_input:
-            # Who only watches lives as long as its connection, which notices a lost browser itself.
-            moments.append(time.monotonic())
-        elif self.peer is not None and self.peer.is_connected:
-            moments += [pipeline.outgoing_video.last_frame_at, pipeline.outgoing_audio.last_frame_at]
+        moments = [self._created_at, self.media.last_frame_at() or 0.0]
+        if self.peer is not None and self.peer.is_connected:
+            moments += self._signs_of_connection(self.peer)
         return max(moments)
+
+    def _signs_of_connection(self, peer: PeerSession) -> list[float]:
+        """A person in a room may send nothing, and lives as long as the browser checks its connection."""
+        if self.shares_room and (checked_at := peer.checked_at()):
+            return [checked_at]
+        if not self.media.has_input:
+            # Who only watches lives as long as its connection, which notices a lost browser itself.
+            return [time.monotonic()]
+        return [self.pipeline.outgoing_video.last_frame_at, self.pipeline.outgoing_audio.last_frame_at]
+
+    def _make_pipeline(self, place: str) -> Pipeline:
+        listener = PlaceListener(self, place)
+        return Pipeline(
+            self._codec_pool,
+            self._hosts,
+            self._quality,
+            listener,
+            self._options.video_encoders,
+            clock=self.clock,
+            forwards_rest=self.shares_room,
+            audio_bit_rate=ROOM_AUDIO_BIT_RATE if self.shares_room else BIT_RATE,
+        )
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send by the data channel, if it is open."""
+        self._send(message)
 
     def _send(self, message: dict[str, Any]) -> None:
         channel = self.peer.data_channel if self.peer is not None else None
         if channel is not None:
             channel.send(message)
+
+
+class PlaceListener:
+    """Tells a seat what happens in one of its pipelines, and in which."""
+
+    def __init__(self, seat: Seat, place: str) -> None:
+        self._seat = seat
+        self._place = place
+
+    def on_result(self, values: dict[str, Any], media_time: float) -> None:
+        self._seat.on_result(values, media_time, self._place)
+
+    def on_processor(self, news: ProcessorNews) -> None:
+        self._seat.on_processor(news, self._place)
+
+    def on_live(self) -> None:
+        self._seat.on_live()
+
+
+def is_same(one: Assignment | None, other: Assignment | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return (one.slug, one.version) == (other.slug, other.version)
+
+
+def named(place: str | None) -> dict[str, str]:
+    """Name the place in a message, unless it is the usual one."""
+    return {"place": place} if place not in (None, PICTURE) else {}
 
 
 def milliseconds(seconds: float | None) -> float:

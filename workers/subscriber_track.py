@@ -9,6 +9,7 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
 from .frames import EncodedFrame
 from .outgoing import OutgoingStream, OutgoingVideo
+from .view import EVERYTHING
 
 # An estimate of the first seconds says little: the viewer has hardly seen anything.
 MAX_AGE_AT_START_SECONDS = 0.5
@@ -27,6 +28,12 @@ class SubscriberTrack(MediaStreamTrack):
         self.codec_name = codec_name
         # What this viewer's network can take (REMB), in bit/s; None while it has not said, or not seen enough.
         self.estimate: int | None = None
+        # The figure of which this is a part, and for how many streams it is.
+        self.whole_estimate: tuple[int, int] | None = None
+        # Whether silence is not worth its packets to this viewer.
+        self.skips_silence = False
+        # How large the viewer's page shows it.
+        self.tile = EVERYTHING
         self._created_at = time.monotonic()
         # Called when this track stops watching what it was given to watch.
         self.on_leave: Callable[[], None] = lambda: None
@@ -69,6 +76,8 @@ class SubscriberTrack(MediaStreamTrack):
         if self._wants_key_frame and not frame.is_key:
             self.skipped_frames += 1
             return
+        if self.skips_silence and frame.is_silent:
+            return
         self._wants_key_frame = False
         if len(self._queue) >= QUEUE_FRAMES[self.kind]:
             self._start_again()
@@ -81,10 +90,16 @@ class SubscriberTrack(MediaStreamTrack):
         if isinstance(self._stream, OutgoingVideo):
             self._stream.request_key_frame()
 
-    def note_estimate(self, bits_per_second: int) -> None:
-        """Take the viewer's estimate; it is doubted while the viewer has seen little."""
+    def note_estimate(self, bits_per_second: int, streams: int = 1) -> None:
+        """Take the viewer's estimate for so many streams; it is doubted while the viewer has seen little."""
         if time.monotonic() - self._created_at > ESTIMATE_GRACE_SECONDS:
-            self.estimate = bits_per_second
+            self.estimate = bits_per_second // max(1, streams)
+            self.whole_estimate = bits_per_second, streams
+
+    @property
+    def waiting_frames(self) -> int:
+        """Return how many frames the sender has not sent yet."""
+        return len(self._queue)
 
     async def recv(self) -> EncodedFrame:  # type: ignore[override]
         """Return the next encoded frame; raise MediaStreamError once the track was stopped."""

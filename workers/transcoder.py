@@ -17,6 +17,9 @@ logger = logging.getLogger(__name__)
 # One second; a transcoder that is this far behind starts again at a key frame.
 BACKLOG_FRAMES = 30
 CLOSE_DEADLINE_SECONDS = 2.0
+# Frames that may wait for a viewer before the next picture is left out; who is farther behind starts anew.
+MOST_WAITING = 3
+HOPELESSLY_BEHIND = 20
 
 
 class Transcoder:
@@ -45,6 +48,9 @@ class Transcoder:
         self._wants_key_frame = True
         self._wake = threading.Event()
         self._closing = threading.Event()
+        # Of 30 pictures a second each so-manieth is published.
+        self._step = 1
+        self._published_at = float("-inf")
         self.undecodable_frames = 0
         # Pictures that could not be scaled or encoded; the first is logged.
         self.failed_pictures = 0
@@ -55,6 +61,16 @@ class Transcoder:
     @property
     def scale(self) -> int:
         return self._scale
+
+    @property
+    def waiting_frames(self) -> int:
+        """It takes what it can; nobody waits for it."""
+        return 0
+
+    def show_every(self, step: int) -> None:
+        """Publish each ``step``-th picture of 30 a second."""
+        self._step = step
+        self.output.count_frames_by(step)
 
     def deliver(self, frame: EncodedFrame) -> None:
         """Take a frame of the source; called on the loop."""
@@ -97,9 +113,16 @@ class Transcoder:
             frame = self._backlog.popleft()
             if (decoded := self._decode(frame)) is not None:
                 picture, media_time = decoded, frame.time
-        if picture is not None:
+        if picture is not None and self._is_due(media_time):
+            self._published_at = media_time
             image = to_image(self._scaled(picture), "yuv420p")
             self.output.publish(self._feed, image, media_time, "yuv420p")
+
+    def _is_due(self, media_time: float) -> bool:
+        """Whether the next picture may go out: not too soon, and not while viewers have not got those before."""
+        if self.output.slowest_viewer_frames in range(MOST_WAITING, HOPELESSLY_BEHIND):
+            return False
+        return not 0 <= media_time - self._published_at < (self._step - 0.5) / 30
 
     def _decode(self, frame: EncodedFrame) -> VideoFrame | None:
         if self._wants_key_frame and not frame.is_key:

@@ -15,9 +15,14 @@ from .transcoder import Transcoder
 # A viewer whose estimate stays below this share of the stream's bit rate gets the smaller version …
 SLOW_SHARE = 0.6
 SLOW_PATIENCE_SECONDS = 2.0
-# … and the full one again when its estimate has stayed above this share.
+# … but not while it is more than this share of what is really sent: browsers say little of what they have not seen.
+SENT_SHARE = 0.85
+# The full one comes again when its estimate has stayed above this share of the full, or of the largest smaller version;
+# twice as long after each time that it was too much after all.
 FAST_SHARE = 1.0
+FAST_SMALL_SHARE = 1.3
 FAST_PATIENCE_SECONDS = 6.0
+LONGEST_PATIENCE_SECONDS = 120.0
 # A bit rate goes up at most this often.
 RISE_PATIENCE_SECONDS = 5.0
 # Part of a slow viewer's estimate that its picture may use; the rest is for sound and repeats.
@@ -25,6 +30,10 @@ USABLE_SHARE = 0.8
 SMALL_SCALE = 2
 SMALL_MIN_BIT_RATE = 50_000
 SMALL_MAX_BIT_RATE = 500_000
+# Below this a smaller version has half as many pictures, for the sake of each.
+HALF_PACE_BIT_RATE = 200_000
+# The only viewer is helped by the publisher itself, as long as that may send so little; a bit more than its minimum.
+ALONE_SHARE = 1.2
 
 
 class Versions:
@@ -40,6 +49,10 @@ class Versions:
         self._second: Transcoder | None = None
         # Since when (time.monotonic()) a viewer has been too slow, or fast enough again.
         self._moving_since: dict[SubscriberTrack, float] = {}
+        # How often each viewer was found too slow.
+        self._falls: dict[SubscriberTrack, int] = {}
+        # Viewers that could get the full version and show it small.
+        self._small_tiles: set[SubscriberTrack] = set()
         # Until then (time.monotonic()) no bit rate goes up.
         self._may_rise_at = 0.0
         self._joins: set[asyncio.Task[None]] = set()
@@ -57,6 +70,15 @@ class Versions:
         self._viewers.add(viewer)
         viewer.on_leave = lambda: self._forget(viewer)
         self._place(viewer, is_slow=False)
+
+    def is_small(self, viewer: SubscriberTrack) -> bool:
+        """Whether a viewer gets the smaller version."""
+        second = self._second
+        return second is not None and second.scale > 1 and viewer.stream is second.output
+
+    def is_slow(self, viewer: SubscriberTrack) -> bool:
+        """Whether a viewer gets the smaller version because its network takes no more."""
+        return self.is_small(viewer) and viewer not in self._small_tiles
 
     def highest_estimate(self) -> int | None:
         """Return what the best-connected viewer can take, in bit/s; None while nobody has said."""
@@ -79,6 +101,8 @@ class Versions:
     def _forget(self, viewer: SubscriberTrack) -> None:
         self._viewers.discard(viewer)
         self._moving_since.pop(viewer, None)
+        self._falls.pop(viewer, None)
+        self._small_tiles.discard(viewer)
         self._close_second_if_idle()
 
     def _follow_rates(self) -> None:
@@ -88,9 +112,14 @@ class Versions:
             self._steer(self.main, max(least, min(max(fast), most)))
         if self._second is not None and self._second.scale > 1:
             output = self._second.output
-            slow = [v.estimate for v in self._viewers if v.estimate is not None and v.stream is output]
+            slow = [
+                v.estimate
+                for v in self._viewers
+                if v.estimate is not None and v.stream is output and v not in self._small_tiles
+            ]
             wanted = int(min(slow, default=SMALL_MAX_BIT_RATE) * USABLE_SHARE)
             self._steer(output, max(SMALL_MIN_BIT_RATE, min(wanted, SMALL_MAX_BIT_RATE)))
+            self._second.show_every(2 if output.bit_rate < HALF_PACE_BIT_RATE else 1)
 
     def _steer(self, stream: OutgoingVideo, bit_rate: int) -> None:
         """Go down at once and up only after a while: each change costs a new encoder and a key frame."""
@@ -101,18 +130,62 @@ class Versions:
 
     def _review(self, viewer: SubscriberTrack) -> None:
         is_slow = viewer.stream is not self.main
+        if self._follows_tile(viewer, is_slow):
+            return
         if self._has_wrong_codec(viewer):
             self._place(viewer, is_slow=False)
             return
-        if viewer.estimate is None or self._needs_codec(viewer) or (len(self._viewers) == 1 and not is_slow):
+        if viewer.estimate is None or self._needs_codec(viewer):
             return
-        limit = self.quality.encode_kbps * 1000 * (FAST_SHARE if is_slow else SLOW_SHARE)
-        patience = FAST_PATIENCE_SECONDS if is_slow else SLOW_PATIENCE_SECONDS
-        if (viewer.estimate > limit) is not is_slow:
+        if self._should_stay(viewer, viewer.estimate, is_slow):
             self._moving_since.pop(viewer, None)
-        elif time.monotonic() - self._moving_since.setdefault(viewer, time.monotonic()) > patience:
+        elif time.monotonic() - self._moving_since.setdefault(viewer, time.monotonic()) > self._patience(
+            viewer, is_slow
+        ):
             del self._moving_since[viewer]
+            self._falls[viewer] = self._falls.get(viewer, 0) + (not is_slow)
             self._place(viewer, is_slow=not is_slow)
+
+    def _follows_tile(self, viewer: SubscriberTrack, is_slow: bool) -> bool:
+        """Give a small tile the smaller version while slow viewers need one anyway; return whether that is so."""
+        if viewer in self._small_tiles:
+            if self._second is None or not self._is_small_tile(viewer) or not self._has_slow_viewers():
+                self._small_tiles.discard(viewer)
+                self._place(viewer, is_slow=False)
+            return True
+        if is_slow or not self._is_small_tile(viewer) or not self._has_slow_viewers():
+            return False
+        self._small_tiles.add(viewer)
+        self._place(viewer, is_slow=True)
+        return True
+
+    def _has_slow_viewers(self) -> bool:
+        return any(self.is_slow(viewer) for viewer in self._viewers)
+
+    def _is_small_tile(self, viewer: SubscriberTrack) -> bool:
+        if self.main.size is None or self._needs_codec(viewer):
+            return False
+        width, height = self.main.size
+        return viewer.tile.width <= width // SMALL_SCALE and viewer.tile.height <= height // SMALL_SCALE
+
+    def _should_stay(self, viewer: SubscriberTrack, estimate: int, is_slow: bool) -> bool:
+        full = self.quality.encode_kbps * 1000
+        if not is_slow:
+            sent = self.main.bits.per_second()
+            return estimate > full * SLOW_SHARE or estimate > sent * SENT_SHARE or self._is_helped(estimate)
+        is_all = self._second is not None and self._second.output.bit_rate >= SMALL_MAX_BIT_RATE
+        return estimate <= (min(full * FAST_SHARE, SMALL_MAX_BIT_RATE * FAST_SMALL_SHARE) if is_all else full)
+
+    def _is_helped(self, estimate: int) -> bool:
+        """Whether the publisher, or the main encoder, can follow the only viewer."""
+        return len(self._viewers) == 1 and estimate > self.quality.min_kbps * 1000 * ALONE_SHARE
+
+    def _patience(self, viewer: SubscriberTrack, is_slow: bool) -> float:
+        if not is_slow:
+            return SLOW_PATIENCE_SECONDS
+        return float(
+            min(FAST_PATIENCE_SECONDS * 2 ** max(0, self._falls.get(viewer, 0) - 1), LONGEST_PATIENCE_SECONDS)
+        )
 
     def _place(self, viewer: SubscriberTrack, is_slow: bool) -> None:
         if self._needs_codec(viewer):

@@ -23,7 +23,7 @@ FRAME_TIME = Fraction(1, 30)
 GROUP_OF_PICTURES = 3000
 # A new encoder costs a key frame, so small changes of the bit rate are not followed.
 BIT_RATE_STEP = 0.2
-MIN_BIT_RATE = 100_000
+MIN_BIT_RATE = 60_000
 
 # Measured at 640×480 and 800 kbit/s: noise-sensitivity 4 costs 0.2 ms a frame at equal PSNR; cpu-used −10 takes 0.3 ms
 # less than −6 for 0.1 dB, −12 would cost 1.2 dB.
@@ -52,6 +52,8 @@ class VideoEncoder(ABC):
         self._codec: Any = None
         # The frame number is the encoder's clock: its rate control only needs an even pace.
         self._number = 0
+        # How many of its clock's steps are between two pictures.
+        self.frame_step = 1
 
     @property
     def implementation(self) -> str:
@@ -61,7 +63,7 @@ class VideoEncoder(ABC):
         """Return (encoded frame, whether it is a key frame); empty when the encoder dropped it."""
         if self._codec is None or self._has_changed(picture):
             self._codec = self._open_or_fall_back(picture.width, picture.height)
-        self._number += 1
+        self._number += self.frame_step
         picture.pts, picture.time_base = self._number, FRAME_TIME
         picture.pict_type = PictureType.I if force_key else PictureType.NONE
         data = b"".join(bytes(packet) for packet in self._codec.encode(picture))

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCBundlePolicy, RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 from av import AudioFrame, VideoFrame
 
@@ -59,11 +59,31 @@ class NumberedCamera(MediaStreamTrack):
 
     async def recv(self) -> VideoFrame:
         await asyncio.sleep(max(0.0, self.started_at + self.number / self.fps - time.monotonic()))
-        frame = VideoFrame.from_ndarray(numbered_picture(self.number % 256, *self.size), format="bgr24")
+        frame = VideoFrame.from_ndarray(self.picture(), format="bgr24")
         frame.pts, frame.time_base = self.number * 90000 // self.fps, Fraction(1, 90000)
         self.sent_at[self.number % 256] = time.monotonic()
         self.number += 1
         return frame
+
+    def picture(self) -> np.ndarray:
+        return numbered_picture(self.number % 256, *self.size)
+
+
+class NoisyCamera(NumberedCamera):
+    """Numbered pictures that are as hard to encode as a real camera's: texture that moves."""
+
+    def __init__(self, width: int = 640, height: int = 480, fps: int = 30) -> None:
+        super().__init__(width, height, fps)
+        random = np.random.default_rng(1)
+        self._texture = random.normal(0, 14, (height + 64, width + 64, 1)).astype(np.int16)
+
+    def picture(self) -> np.ndarray:
+        clean = super().picture()
+        x, y = self.number * 3 % 64, self.number * 2 % 64
+        height, width = clean.shape[:2]
+        noisy = np.clip(clean + self._texture[y : y + height, x : x + width], 0, 255).astype(np.uint8)
+        noisy[:BLOCK] = clean[:BLOCK]
+        return noisy
 
 
 class ToneMicrophone(MediaStreamTrack):
@@ -95,9 +115,13 @@ class BrowserPeer:
         microphone: MediaStreamTrack | None = None,
         direction: str = "sendrecv",
     ) -> None:
-        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.connection = RTCPeerConnection(
+            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+        )
         self.messages: list[dict[str, Any]] = []
         self.channel = self.open_channel()
+        # aiortc would stop the transport of a data channel that came first, though all share it.
+        self.connection.sctp._bundled = True  # type: ignore[union-attr]
         self.pictures: list[Frame] = []
         self.packets: list[EncodedFrame] = []
         self.sound: list[np.ndarray] = []
@@ -106,11 +130,13 @@ class BrowserPeer:
         self.reports: dict[str, tuple[float, int]] = {}
         self.key_frames = 0
         self.undecodable = 0
-        self._opus = OpusDecoder(48000, 1)
         self._listening: set[Any] = set()
         # Pictures by the mid of their section, for who watches several.
         self.pictures_by_mid: dict[str, list[Frame]] = {}
         self._decoders: dict[str, VideoDecoder] = {}
+        # Sound by the mid of its section: when (time.monotonic()) it came, and the samples.
+        self.sound_by_mid: dict[str, list[tuple[float, np.ndarray]]] = {}
+        self._opus_by_mid: dict[str, OpusDecoder] = {}
         for track in (camera, microphone):
             if track is not None:
                 self.connection.addTransceiver(track, direction=direction)
@@ -147,7 +173,7 @@ class BrowserPeer:
         def take(payload_type: int, timestamp: int, data: bytes) -> None:
             codec = aiortc_hooks.codec_name(receiver, payload_type) or ""
             frame = EncodedFrame(data, codec, timestamp / 90000, is_key_frame(codec, data), time.monotonic())
-            self._take_picture(frame, mid) if kind == "video" else self._take_sound(frame)
+            self._take_picture(frame, mid) if kind == "video" else self._take_sound(frame, mid)
 
         if kind == "video":
             buffer: Any = VideoJitterBuffer(take, lambda packet: begins_key_frame(receiver, packet))
@@ -177,6 +203,8 @@ class BrowserPeer:
     def _take_report(self, kind: str, ntp: int, timestamp: int) -> None:
         self.reports[kind] = ntp_seconds(ntp), timestamp
 
-    def _take_sound(self, frame: EncodedFrame) -> None:
+    def _take_sound(self, frame: EncodedFrame, mid: str) -> None:
         self.sound_packets.append(frame)
-        self.sound.append(self._opus.decode(frame.data))
+        samples = self._opus_by_mid.setdefault(mid, OpusDecoder(48000, 1)).decode(frame.data)
+        self.sound.append(samples)
+        self.sound_by_mid.setdefault(mid, []).append((time.monotonic(), samples))

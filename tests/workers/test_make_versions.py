@@ -14,7 +14,7 @@ from workers.subscriber_track import SubscriberTrack
 from workers.transcoder import Transcoder
 from workers.versions import Versions
 
-from .browser_peer import BrowserPeer, NumberedCamera, read_number
+from .browser_peer import BrowserPeer, NoisyCamera, NumberedCamera, read_number
 from .conftest import WorkerUnderTest, until
 
 
@@ -63,7 +63,7 @@ async def test_an_h264_publisher_and_vp8_viewers_cost_one_transcode(worker: Work
 async def test_a_slow_viewer_gets_a_smaller_picture_and_the_others_keep_theirs(
     worker: WorkerUnderTest,
 ) -> None:
-    publisher = BrowserPeer(NumberedCamera(), direction="sendonly")
+    publisher = BrowserPeer(NoisyCamera(), direction="sendonly")
     await worker.open("passthrough", publisher, session="a", room="hall")
     viewers = {}
     for name in ("slow", "fast"):

@@ -131,14 +131,17 @@ async def test_the_room_ends_with_its_last_participant(worker: WorkerUnderTest) 
     assert worker.engine._room_of == {}
 
 
-async def test_a_switch_to_sound_only_takes_the_picture_from_the_others(worker: WorkerUnderTest) -> None:
+async def test_who_wears_what_gives_no_picture_is_seen_as_they_are(worker: WorkerUnderTest) -> None:
     alice, bob = Guest(worker, "alice"), Guest(worker, "bob")
     await alice.join(sections=1)
-    await bob.join(sections=1)
+    answer = await bob.join(sections=1)
     await alice.offer(1)
     await worker.ask("switch", "alice", processor=processor_spec("test-watching"), parameters={})
-    news = await until(lambda: bob.news and bob.news[-1])
-    assert news["tracks"] == []
+    mid = bob.shown(answer["tracks"])["alice"]
+    seen = len(bob.pictures(mid))
+    await until(lambda: len(bob.pictures(mid)) > seen + 20)
+    await until(lambda: [m for m in alice.peer.of_type("result") if m["data"].get("pictures", 0) > 5])
+    assert bob.peer.of_type("result") == []
 
 
 async def test_who_only_watches_is_not_shown_to_others(worker: WorkerUnderTest) -> None:

@@ -1,0 +1,172 @@
+"""Run as a process in a network of its own (``unshare --net``): a room whose last viewer has 200 kbit/s; prints JSON.
+
+usage: python -m tests.workers.throttled_network PUBLISHERS
+
+The viewer is a process in a second network; what goes to it passes a token bucket. With the word ``viewer`` and the
+number of publishers this module is that process: it is told answers on stdin and tells offers and figures on stdout.
+"""
+
+import asyncio
+import itertools
+import json
+import os
+import subprocess
+import sys
+import time
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from workers import aiortc_hooks
+from workers.engine_options import EngineOptions
+
+from .browser_peer import BrowserPeer, NoisyCamera, ToneMicrophone
+from .conftest import WorkerUnderTest, until
+from .lossy_network import shell
+
+RATE = "200kbit"
+ADAPT_SECONDS = 14.0
+WATCH_SECONDS = 15.0
+NEAR, FAR = "10.78.0.1", "10.78.0.2"
+
+
+def make_network(viewer: int) -> None:
+    """Lead a throttled wire to the network of the process ``viewer``."""
+    shell("ip", "link", "set", "lo", "up")
+    shell("ip", "link", "add", "near", "type", "veth", "peer", "name", "far")
+    shell("ip", "link", "set", "far", "netns", str(viewer))
+    shell("ip", "addr", "add", f"{NEAR}/24", "dev", "near")
+    shell("ip", "link", "set", "near", "up")
+    shell(
+        "tc", "qdisc", "add", "dev", "near", "root", "tbf", "rate", RATE, "burst", "4kb", "latency", "400ms"
+    )
+    inside = ["nsenter", f"--net=/proc/{viewer}/ns/net"]
+    shell(*inside, "ip", "link", "set", "lo", "up")
+    shell(*inside, "ip", "addr", "add", f"{FAR}/24", "dev", "far")
+    shell(*inside, "ip", "link", "set", "far", "up")
+
+
+class Viewer:
+    """The process behind the wire."""
+
+    def __init__(self, line: asyncio.subprocess.Process) -> None:
+        self._process = line
+
+    async def hear(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("The viewer has ended.")
+        return dict(json.loads(line))
+
+    def tell(self, **message: Any) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(message).encode() + b"\n")
+
+
+async def main(publishers: int) -> dict[str, Any]:
+    command = ["unshare", "--net", sys.executable, "-m", "tests.workers.throttled_network", "viewer"]
+    process = await asyncio.create_subprocess_exec(
+        *command, str(publishers), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    viewer = Viewer(process)
+    assert await viewer.hear() == {"ready": True}
+    make_network(process.pid)
+    aiortc_hooks.install()
+    worker = WorkerUnderTest(EngineOptions())
+    people = {name: await publisher(worker, name) for name in "abc"[:publishers]}
+    other = await watcher(worker, publishers)
+    viewer.tell(connect=True)
+    offer = await viewer.hear()
+    answer = await worker.ask(
+        "offer", "slow", sdp=offer["sdp"], processor=None, room="hall", participant="slow"
+    )
+    viewer.tell(**answer)
+    await asyncio.sleep(ADAPT_SECONDS)
+    before = {mid: len(pictures) for mid, pictures in other.pictures_by_mid.items()}
+    viewer.tell(watch=WATCH_SECONDS)
+    figures = await viewer.hear()
+    sizes = {frame.image.shape for pictures in other.pictures_by_mid.values() for frame in pictures[-100:]}
+    rates = [(len(other.pictures_by_mid[mid]) - count) / WATCH_SECONDS for mid, count in before.items()]
+    figures |= {
+        "others_fps": round(min(rates), 1),
+        "others_sizes": sorted(size[1] for size in sizes),
+        "notices": [news["what"] for news in worker.events("notice") if news["session"] == "slow"],
+    }
+    process.terminate()
+    await process.wait()
+    await worker.close()
+    del people
+    return figures
+
+
+async def publisher(worker: WorkerUnderTest, name: str) -> BrowserPeer:
+    microphone = ToneMicrophone(amplitude=0.2 if name == "a" else 0.002)
+    peer = BrowserPeer(NoisyCamera(fps=20), microphone, direction="sendonly")
+    await worker.open("passthrough", peer, session=name, participant=name, room="hall")
+    return peer
+
+
+async def watcher(worker: WorkerUnderTest, publishers: int) -> BrowserPeer:
+    """Somebody with a good network, who must notice nothing."""
+    peer = BrowserPeer()
+    for _ in range(publishers):
+        peer.receive_only("video")
+    await worker.open("passthrough", peer, session="fast", participant="fast", room="hall")
+    await until(lambda: len(peer.pictures_by_mid) == publishers)
+    return peer
+
+
+async def view(publishers: int) -> None:
+    """Be the viewer behind the wire."""
+    aiortc_hooks.install()
+    say(ready=True)
+    await hear()
+    peer = BrowserPeer()
+    for _ in range(publishers):
+        peer.receive_only("video")
+        peer.receive_only("audio")
+    say(sdp=await peer.offer())
+    answer = await hear()
+    await peer.accept(answer["sdp"])
+    seconds = (await hear())["watch"]
+    began = time.monotonic()
+    pictures = {mid: len(each) for mid, each in peer.pictures_by_mid.items()}
+    await asyncio.sleep(seconds)
+    say(**figures_since(peer, answer["tracks"], began, pictures))
+    await asyncio.sleep(60)
+
+
+def figures_since(
+    peer: BrowserPeer, tracks: list[dict[str, str]], began: float, pictures: dict[str, int]
+) -> dict[str, Any]:
+    fps = {}
+    for track in tracks:
+        if track["kind"] == "video":
+            seen = peer.pictures_by_mid.get(track["mid"], [])
+            fps[track["participant"]] = (len(seen) - pictures.get(track["mid"], 0)) / WATCH_SECONDS
+    voice = next(each["mid"] for each in tracks if each["participant"] == "a" and each["kind"] == "audio")
+    heard = [began, *(at for at, _ in peer.sound_by_mid[voice] if at > began), time.monotonic()]
+    speaker = next(each["mid"] for each in tracks if each["participant"] == "a" and each["kind"] == "video")
+    shown = peer.pictures_by_mid.get(speaker, [])
+    return {
+        "fps": {name: round(rate, 1) for name, rate in fps.items()},
+        "width": shown[-1].image.shape[1] if shown else 0,
+        "longest_sound_gap_seconds": round(max(b - a for a, b in itertools.pairwise(heard)), 3),
+        "sounds_per_second": round(len(heard) / WATCH_SECONDS, 1),
+    }
+
+
+def say(**message: Any) -> None:
+    print(json.dumps(message), flush=True)  # noqa: T201
+
+
+async def hear() -> dict[str, Any]:
+    return dict(json.loads(await asyncio.to_thread(sys.stdin.readline)))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "viewer":
+        asyncio.run(view(int(sys.argv[2])))
+    else:
+        print(json.dumps(asyncio.run(main(int(sys.argv[1])))))  # noqa: T201

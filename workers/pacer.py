@@ -1,0 +1,55 @@
+"""Spreads the packets of a slow viewer, so that a picture never stands before a sound in the network's queue."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+# After a pause so much may go at once, in seconds of the rate.
+BURST_SECONDS = 0.03
+# Shorter waits than this are not worth a timer.
+LEAST_WAIT_SECONDS = 0.002
+# Repeats of lost packets that may wait; more would be too late anyway.
+MOST_REPEATS = 50
+
+
+class Pacer:
+    """One connection's. Pictures wait for their turn; sound goes at once and is taken off what pictures may use."""
+
+    def __init__(self) -> None:
+        # What the network takes, in bit/s; None while it takes everything.
+        self.rate: int | None = None
+        # Loop time at which all that was sent so far has left the bottleneck.
+        self._free_at = 0.0
+        self._repeats: set[asyncio.Task[None]] = set()
+
+    def note(self, size: int) -> float:
+        """Take ``size`` bytes that go out; return how long they must wait, in seconds."""
+        if self.rate is None:
+            return 0.0
+        now = asyncio.get_running_loop().time()
+        begin = max(self._free_at, now - BURST_SECONDS)
+        self._free_at = begin + size * 8 / self.rate
+        return max(0.0, begin - now)
+
+    async def wait(self, size: int) -> None:
+        """Return when ``size`` bytes of a picture may go out."""
+        if (seconds := self.note(size)) > LEAST_WAIT_SECONDS:
+            await asyncio.sleep(seconds)
+
+    def later(self, sending: Coroutine[Any, Any, None]) -> None:
+        """Let a repeat take its turn without anybody waiting for it."""
+        if len(self._repeats) >= MOST_REPEATS:
+            sending.close()
+            return
+        task = asyncio.get_running_loop().create_task(sending)
+        self._repeats.add(task)
+        task.add_done_callback(self._done)
+
+    def close(self) -> None:
+        for task in tuple(self._repeats):
+            task.cancel()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._repeats.discard(task)
+        if not task.cancelled():
+            task.exception()  # the connection ended meanwhile: nobody needs to know

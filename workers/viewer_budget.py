@@ -1,0 +1,76 @@
+"""What a slow viewer's network is spent on: sound first, then all pictures if they fit, else the speaker's alone."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# What one voice takes on the wire, in bit/s: Opus, and the headers of 50 packets a second.
+VOICE = 56_000
+# More than two rarely speak at once, and of the silent nothing is sent to slow viewers.
+VOICES_AT_ONCE = 2
+USABLE_SHARE = 0.9
+# Less than this for each picture is not worth showing, in bit/s; all come back when there is clearly more for each …
+LEAST_PICTURE = 80_000
+GOOD_PICTURE = 150_000
+# … or for a single one as much as its smaller version can take, and more: nobody can measure what is not sent.
+PLENTY = 600_000
+PATIENCE_SECONDS = 2.0
+# How long it must look good before all pictures are tried again; twice as long after each time it failed.
+RECOVERY_SECONDS = 8.0
+LONGEST_RECOVERY_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a viewer would get: pictures that its page shows and voices, and its network in bit/s (None: unknown)."""
+
+    pictures: int
+    voices: int
+    estimate: int | None
+
+
+class ViewerBudget:
+    """Decides, several times a second, whether a viewer gets the speaker's picture only."""
+
+    def __init__(self) -> None:
+        self.only_speaker = False
+        # Since when (time.monotonic()) it has looked otherwise than what is done.
+        self._since: float | None = None
+        self._recovery = RECOVERY_SECONDS
+
+    def review(self, demand: Demand) -> bool:
+        """Return whether the decision changed."""
+        if demand.pictures < 2 or demand.estimate is None:
+            changed, self.only_speaker, self._since = self.only_speaker, False, None
+            return changed
+        usable = demand.estimate * USABLE_SHARE - min(demand.voices, VOICES_AT_ONCE) * VOICE
+        if not self._is_otherwise(usable, demand.pictures):
+            self._since = None
+            return False
+        now = time.monotonic()
+        self._since = now if self._since is None else self._since
+        if now - self._since < (self._recovery if self.only_speaker else PATIENCE_SECONDS):
+            return False
+        return self._change()
+
+    def _is_otherwise(self, usable: float, pictures: int) -> bool:
+        if self.only_speaker:
+            return usable >= min(pictures * GOOD_PICTURE, PLENTY)
+        return usable < pictures * LEAST_PICTURE
+
+    def _change(self) -> bool:
+        self.only_speaker, self._since = not self.only_speaker, None
+        if not self.only_speaker:
+            self._recovery = min(2 * self._recovery, LONGEST_RECOVERY_SECONDS)
+        return True
+
+
+def total_estimate(estimates: Sequence[tuple[int, int]]) -> int | None:
+    """Return what a network takes by (bit/s, how many of our streams this is about); None when nothing is known.
+
+    Chromium gives one figure for all streams; others give one for each.
+    """
+    if not estimates:
+        return None
+    shared = [rate for rate, streams in estimates if streams > 1]
+    return max(shared) if shared else sum(rate for rate, _ in estimates)
