@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 
 OPEN_VIEWS = {"account_change_password", "account_logout", "account_reauthenticate", "set_language"}
 OPEN_VIEWS |= {"jsi18n", "privacy", "about"}
@@ -25,4 +26,5 @@ class NewPasswordMiddleware:
         match = request.resolver_match
         if match is not None and match.view_name in OPEN_VIEWS:
             return None
-        return redirect(reverse("account_change_password"))
+        wanted = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+        return redirect(f"{reverse('account_change_password')}?{wanted}".rstrip("?"))

@@ -33,7 +33,10 @@ class OfferForm(forms.Form):
     def __init__(self, *args: Any, key: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self.key = key
-        self.fields["target"].choices = target_choices(key)  # type: ignore[attr-defined]
+        rows = list(Processor.objects.filter(key=key).order_by("order", "title"))
+        self.fields["target"].choices = target_choices(rows)  # type: ignore[attr-defined]
+        # Who brings the first model of its kind wants the card that says "not installed" to come alive.
+        self.fields["target"].initial = next((str(row.pk) for row in rows if is_empty(row)), NEW)
 
     def clean_target(self) -> Processor | None:
         chosen = self.cleaned_data["target"]
@@ -45,17 +48,20 @@ class OfferForm(forms.Form):
         return row
 
 
-def target_choices(key: str) -> list[tuple[str, Any]]:
-    rows = Processor.objects.filter(key=key).order_by("order", "title")
+def target_choices(rows: list[Processor]) -> list[tuple[str, Any]]:
     return [(NEW, _("A new processor")), *((str(row.pk), target_title(row)) for row in rows)]
 
 
 def target_title(row: Processor) -> Any:
+    if is_empty(row):
+        return _("“%(title)s”, which has no model yet") % {"title": row.title}
     if row.key in MENUS:
         return _("One more style of “%(title)s”") % {"title": row.title}
-    if row.configuration.get("models"):
-        return _("A new version of “%(title)s”") % {"title": row.title}
-    return _("“%(title)s”, which has no model yet") % {"title": row.title}
+    return _("A new version of “%(title)s”") % {"title": row.title}
+
+
+def is_empty(row: Processor) -> bool:
+    return not row.configuration.get("models")
 
 
 @transaction.atomic

@@ -1,3 +1,5 @@
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
 
@@ -38,7 +40,7 @@ def test_a_member_who_took_the_name_does_not_become_admin() -> None:
 def test_the_one_time_password_opens_nothing_but_the_page_for_a_new_one(newcomer: Client, page: str) -> None:
     answer = newcomer.get(page)
     assert answer.status_code == 302
-    assert answer["Location"] == "/accounts/password/change/"
+    assert answer["Location"] == f"/accounts/password/change/?next={quote(page, safe='')}"
 
 
 def test_the_page_for_a_new_password_says_why(newcomer: Client) -> None:
@@ -53,6 +55,8 @@ def test_a_new_password_opens_the_site(newcomer: Client) -> None:
     user.set_password("one time")
     user.save()
     newcomer.force_login(user)
-    newcomer.post("/accounts/password/change/", {**old, "oldpassword": "one time"})
+    asked = {**old, "oldpassword": "one time", "next": "/accounts/me/"}
+    answer = newcomer.post("/accounts/password/change/", asked)
+    assert answer["Location"] == "/accounts/me/", "on to what was asked for first"
     assert newcomer.get("/accounts/me/").status_code == 200
     assert not User.objects.get().must_change_password

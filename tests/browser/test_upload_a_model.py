@@ -34,6 +34,8 @@ def test_a_detector_goes_from_a_file_to_the_gallery(
     )
     assert "frames per second" in desk.page.inner_text("[data-testid=current]")
     choose_the_other_colours(desk)
+    assert "no model yet" in desk.page.locator("[name=target] :checked").inner_text()
+    desk.page.select_option("[name=target]", "")
     desk.page.fill("[name=title]", "Find people quickly")
     desk.page.click("[name=_publish]")
     desk.page.wait_for_url("**/admin/processors/processor/*/change/")

@@ -86,7 +86,7 @@ function fillIn(trial) {
 
 function judge() {
   const problems = [...current.children].map((figure) => figure.trial.problem).filter(Boolean);
-  say(problems[0] ?? gettext("It holds what it must hold."), problems.length > 0);
+  say(problems[0] ?? gettext("It holds both."), problems.length > 0);
 }
 
 function say(words, isProblem = false) {
