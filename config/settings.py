@@ -132,6 +132,16 @@ def host_list(name: str) -> list[str]:
     return entries
 
 
+def warm_wish(name: str, default: int) -> int | list[str] | None:
+    """Return how many, which ones, or None for all."""
+    said = env.str(name, default=str(default)).strip()
+    if said == "all":
+        return None
+    if said.isdecimal() or said in {"", "none"}:
+        return int(said) if said.isdecimal() else 0
+    return [slug.strip() for slug in said.split(",") if slug.strip()]
+
+
 def sso_form_origins(server_url: str, others: list[str]) -> list[str]:
     """Where a sign-in form may lead to: Chromium checks the redirect to the provider against form-action."""
     if not server_url:
@@ -597,6 +607,8 @@ HOST_LOAD_SECONDS = seconds("HOST_LOAD_SECONDS", 60)
 # How long a host stays after its last session: who comes back need not wait for the weights again.
 HOST_LINGER_SECONDS = seconds("HOST_LINGER_SECONDS", 10)
 HOST_MEMORY_BYTES = whole("HOST_MEMORY_BYTES", 4 * 1024**3, minimum=512 * 1024**2)
+# Which published processors a worker loads at its start: the first so many, their addresses, all or none.
+HOSTS_WARM_AT_START = warm_wish("HOSTS_WARM_AT_START", 3)
 # The highest level to try; lower ones are for hardware that needs what the higher ones forbid.
 HOST_ISOLATION = one_of("HOST_ISOLATION", ("namespaces", "seccomp", "limits"))
 # Who hosts become if the worker runs as root.

@@ -1,6 +1,7 @@
 """One child process that runs a processor: started, listened to, ended. Belongs to a ``Host``."""
 
 import contextlib
+import hashlib
 import json
 import logging
 import os
@@ -49,6 +50,11 @@ class HostSpec:
     @property
     def identity(self) -> tuple[str, int, str]:
         return self.key, self.version, json.dumps(dict(self.configuration), sort_keys=True, default=repr)
+
+    @property
+    def mark(self) -> str:
+        """A short name for the identity, the same in every process that knows the row."""
+        return hashlib.sha256(json.dumps(self.identity).encode()).hexdigest()[:16]
 
     @property
     def name(self) -> str:

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from .exceptions import HostLost, HostStopped, ProcessorError
 from .host.channel import Message, never
@@ -31,6 +31,7 @@ ATTEND_SECONDS = 60.0
 ENDING_POLL_SECONDS = 0.05
 JOIN_SECONDS = 5.0
 
+HostState = Literal["ready", "loading", "failed"]
 Identity = tuple[str, int, str, int]  # the last is 0, or the number of a host that serves one session only
 
 
@@ -43,6 +44,16 @@ class HostOptions:
     load_seconds: float = 60.0
     linger_seconds: float = 10.0
     limits: Limits = field(default_factory=Limits)
+
+
+class HostReport(NamedTuple):
+    """How the host of one row, as it was at one version, fares."""
+
+    mark: str
+    key: str
+    version: int
+    state: HostState
+    reason: str = ""
 
 
 class Ending(Protocol):
@@ -102,6 +113,7 @@ class Host:
     def keep_warm(self, seconds: float) -> None:
         with self._changed:
             self._warm_until = time.monotonic() + seconds
+        self._wake_up()
 
     def process(self, is_unwanted: Callable[[], bool] = never) -> HostProcess | None:
         """Wait for the process in force; None if it became unwanted. Raises why there will be none."""
@@ -131,7 +143,7 @@ class Host:
     # --- for the pool --------------------------------------------------------------------------------------
 
     @property
-    def state(self) -> str:
+    def state(self) -> HostState:
         with self._changed:
             if self._error is not None:
                 return "failed"
@@ -140,6 +152,12 @@ class Host:
     @property
     def error(self) -> ProcessorError | None:
         return self._error
+
+    @property
+    def report(self) -> HostReport:
+        error = self._error
+        reason = error.message if error is not None else ""
+        return HostReport(self.spec.mark, self.spec.key, self.spec.version, self.state, reason)
 
     @property
     def in_force(self) -> InForce | None:
@@ -232,7 +250,7 @@ class Host:
                 return ENDING_POLL_SECONDS
             if self._users:
                 return ATTEND_SECONDS
-            return max(0.01, self._ends_at() - time.monotonic())
+            return min(ATTEND_SECONDS, max(0.01, self._ends_at() - time.monotonic()))
 
     def _may_end(self) -> bool:
         with self._changed:
@@ -333,11 +351,28 @@ class HostPool:
         host.keep_warm(seconds)
         host.leave()
 
-    def states(self) -> dict[str, str]:
-        """Return ready, loading or failed for each catalogue key that has a host."""
+    def cool(self, spec: HostSpec) -> None:
+        """Nobody is expected any more: the host goes after its last session."""
         with self._lock:
-            hosts = {identity: host for identity, host in self._hosts.items() if not identity[-1]}
-        return {identity[0]: host.state for identity, host in hosts.items()}
+            host = self._hosts.get((*spec.identity, 0))
+        if host is not None:
+            host.keep_warm(0)
+
+    def reports(self) -> list[HostReport]:
+        """How each host fares that several sessions may share."""
+        with self._lock:
+            hosts = [host for identity, host in self._hosts.items() if not identity[-1]]
+        return [host.report for host in hosts]
+
+    def states(self) -> dict[str, HostState]:
+        """Return ready, loading or failed for each catalogue key that has a host."""
+        return {report.key: report.state for report in self.reports()}
+
+    def levels(self) -> set[str]:
+        """Return how well the hosts that run say they are kept apart."""
+        with self._lock:
+            hosts = list(self._hosts.values())
+        return {in_force.level for host in hosts if (in_force := host.in_force) is not None}
 
     def pids(self) -> list[int]:
         with self._lock:

@@ -77,8 +77,11 @@ def describe(limits: Limits | None = None) -> InForce:
 
 def is_strong_enough(allow_weak: bool, highest: str = LEVELS[-1]) -> bool:
     """Whether code and models of others may run for visitors here; ``highest`` is the level that hosts try."""
-    reached = min(LEVELS.index(level()), LEVELS.index(highest))
-    return allow_weak or reached >= LEVELS.index("seccomp")
+    return allow_weak or is_strong(min(level(), highest, key=LEVELS.index))
+
+
+def is_strong(reached: str) -> bool:
+    return LEVELS.index(reached) >= LEVELS.index("seccomp")
 
 
 @functools.cache

@@ -1,7 +1,8 @@
 """The catalogue for programs: ``/api/processors/`` and ``/api/processors/SLUG/``, with the same rights as the pages.
 
-``state`` says whether a visitor could start now: ready, busy, offline, or not_installed (the class of the row
-cannot be loaded on this server, or its model is not there yet).
+``state`` says whether a visitor could start now: ready, loading (its model is just being loaded), failed (loading it
+went wrong the last time; ``reason`` tells staff why), busy, offline, or not_installed (the class of the row cannot be
+loaded on this server, or its model is not there yet).
 """
 
 import logging
@@ -16,10 +17,12 @@ from django.views.decorators.http import require_safe
 
 from processors import access
 from processors.exceptions import ProcessorError
+from processors.host_process import HostSpec
 from processors.models import Processor
 from processors.translation import translated
-from processors.visibility import Visitor
+from processors.visibility import Visitor, is_staff
 from workers.door import registry
+from workers.readiness import Readiness
 from workers.registry import RegistryError
 
 logger = logging.getLogger(__name__)
@@ -48,16 +51,18 @@ def answers_refusals(view: ApiView) -> ApiView:
 @answers_refusals
 async def processor_list(request: HttpRequest) -> JsonResponse:
     """What hangs in the visitor's gallery, in its order."""
-    rows = await sync_to_async(gallery_facts)(await request.auser())
-    return JsonResponse(await with_states(rows), safe=False)
+    user = await request.auser()
+    rows = await sync_to_async(gallery_facts)(user)
+    return JsonResponse(await with_states(rows, is_staff(user)), safe=False)
 
 
 @require_safe
 @answers_refusals
 async def processor_detail(request: HttpRequest, slug: str) -> JsonResponse:
     """One processor with its whole manifest: parameters, results, devices, privacy."""
-    facts = await sync_to_async(studio_facts)(await request.auser(), slug)
-    return JsonResponse((await with_states([facts]))[0])
+    user = await request.auser()
+    facts = await sync_to_async(studio_facts)(user, slug)
+    return JsonResponse((await with_states([facts], is_staff(user)))[0])
 
 
 def gallery_facts(user: Visitor) -> list[Facts]:
@@ -83,6 +88,7 @@ def in_short(row: Processor) -> Facts:
         "gives": manifest["gives"] if manifest else [],
         "session_limit": row.session_limit,
         "state": None if manifest and manifest["installed"] else "not_installed",
+        "host": mark_of(row),
     }
 
 
@@ -93,16 +99,29 @@ def manifest_or_none(row: Processor) -> Facts | None:
         return None
 
 
-async def with_states(rows: list[Facts]) -> list[Facts]:
+def mark_of(row: Processor) -> str:
+    """The name under which workers tell of the host of this row, if it runs in one."""
+    spec = row.spec()
+    return HostSpec(spec["key"], spec["version"], spec["configuration"]).mark
+
+
+async def with_states(rows: list[Facts], for_staff: bool) -> list[Facts]:
     """Fill in what the registry knows; one question for all rows."""
-    states = await states_of({row["slug"]: row["session_limit"] for row in rows})
-    return [row | {"state": row["state"] or states[row["slug"]]} for row in rows]
+    marks = {row["slug"]: row.pop("host") for row in rows}
+    states = await states_of({row["slug"]: row["session_limit"] for row in rows}, marks)
+    return [with_state(row, states[row["slug"]], for_staff) for row in rows]
 
 
-async def states_of(limits: dict[str, int]) -> dict[str, str]:
+def with_state(row: Facts, now: Readiness, for_staff: bool) -> Facts:
+    if row["state"]:
+        return row
+    return row | {"state": now.state} | ({"reason": now.reason} if for_staff and now.reason else {})
+
+
+async def states_of(limits: dict[str, int], marks: dict[str, str]) -> dict[str, Readiness]:
     """A registry that cannot be asked cannot place anybody either: that is offline, not an error page."""
     try:
-        return dict(await registry().processor_states(limits))
+        return await registry().readiness(limits, marks)
     except RegistryError:
         logger.warning("The registry cannot be asked for the states of processors", exc_info=True)
-        return dict.fromkeys(limits, "offline")
+        return dict.fromkeys(limits, Readiness("offline"))

@@ -1,7 +1,7 @@
 """What a media worker is told by the settings."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from processors.hosts import HostOptions
 from processors.sandbox import Limits
 
 from .relays import RelayAddresses
+from .rows_at_start import rows_at_start
 from .turn_credentials import turn_server
 
 
@@ -39,6 +40,9 @@ class EngineOptions:
 
     # What child processes for processors may do, and how long things may take there.
     hosts: HostOptions = field(default_factory=HostOptions)
+
+    # Asked once, in a thread: the specs of rows whose hosts are loaded before anybody comes.
+    rows_at_start: Callable[[], Sequence[dict[str, Any]]] = tuple
 
     # FFmpeg's encoder for each codec, where the host named one.
     video_encoders: Mapping[str, str] = field(default_factory=dict)
@@ -74,6 +78,7 @@ class EngineOptions:
                     readable=(str(settings.MODELS_DIR),),
                 ),
             ),
+            rows_at_start=rows_at_start,
             video_encoders=settings.VIDEO_ENCODERS,
         )
 

@@ -12,6 +12,7 @@ import cv2
 
 from processors import catalogue, sandbox
 from processors.exceptions import NotInstalled, ProcessorError
+from processors.host_process import HostSpec
 from processors.hosts import HostPool
 from processors.sandbox import Limits
 from processors.thread_runner import ThreadRunner
@@ -31,10 +32,12 @@ from .load_meter import LoadMeter
 from .participant import Participant
 from .participant_media import PICTURE, PLACES
 from .pipeline import Assignment
+from .readiness import HOSTS_TOLD, WorkerReport
 from .registry import Registry, WorkerState
 from .rehearsal import rehearse
 from .room_desk import RoomDesk
 from .seat import Seat
+from .standing_hosts import StandingHosts
 from .udp_ports import limit_udp_ports
 
 logger = logging.getLogger(__name__)
@@ -77,13 +80,19 @@ class MediaWorker:
         self._room_of: dict[str, LiveRoom] = {}
         self._codec_pool = ThreadPoolExecutor(CODEC_THREADS, thread_name_prefix="codec")
         self.hosts = HostPool(options.hosts)
+        self._standing = StandingHosts(self.hosts, self._spec_for_nobody)
+        # How well hosts are kept apart here; None until it was tried.
+        self._in_force: sandbox.InForce | None = None
         self._load = LoadMeter()
         self._is_draining = False
         self._reviewed_at = 0.0
         # Events on their way to the web, and sessions on their way out.
         self._tasks: set[asyncio.Task[None]] = set()
+        self._preparing: asyncio.Task[None] | None = None
         self._handlers = {
             "warm": self._warm,
+            "published": self._published,
+            "withdrawn": self._withdrawn,
             "offer": self._offer,
             "switch": self._switch,
             "parameters": self._parameters,
@@ -104,7 +113,7 @@ class MediaWorker:
     async def run(self) -> None:
         """Look after all sessions until cancelled."""
         self._codec_pool.submit(warm_up)
-        self._codec_pool.submit(note_isolation, self._options.hosts.limits)
+        self._preparing = asyncio.create_task(self._prepare_hosts())
         await rehearse()
         planned = time.monotonic()
         while True:
@@ -142,6 +151,7 @@ class MediaWorker:
             stress=round(self._load.stress(len(self._seats)), 3),
             draining=self._is_draining,
             silent={session: seat.silent_seconds(now) for session, seat in self._seats.items()},
+            report=self._report(),
         )
 
     async def close(self, drain_seconds: float) -> None:
@@ -151,6 +161,8 @@ class MediaWorker:
         while self._seats and time.monotonic() < deadline:  # noqa: ASYNC110 - seats leave by many ways
             await asyncio.sleep(TICK_SECONDS)
         await asyncio.gather(*(self._end(session, "drain") for session in list(self._seats)))
+        if self._preparing is not None:
+            self._preparing.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
         await asyncio.get_running_loop().run_in_executor(None, self.hosts.close)
@@ -160,10 +172,48 @@ class MediaWorker:
 
     async def _warm(self, message: Message) -> None:
         """Load what a visitor is about to use. Whatever goes wrong, his offer will hear of it."""
-        with contextlib.suppress(WorkerError, ProcessorError):
-            assignment = await self._assignment(message["processor"])
-            if assignment.needs_host and not self._is_draining:
-                self.hosts.warm(assignment.host_spec)
+        with contextlib.suppress(ProcessorError):
+            if (spec := await self._spec_for_nobody(message["processor"])) is not None:
+                self.hosts.warm(spec)
+
+    async def _published(self, message: Message) -> None:
+        if not self._is_draining:
+            await self._standing.follow(message["processor"])
+
+    async def _withdrawn(self, message: Message) -> None:
+        self._standing.drop(message["slug"])
+
+    async def _prepare_hosts(self) -> None:
+        """Find out how well hosts are kept apart, then load those that are to be there before anybody comes."""
+        loop = asyncio.get_running_loop()
+        self._in_force = await loop.run_in_executor(
+            self._codec_pool, note_isolation, self._options.hosts.limits
+        )
+        try:
+            rows = await loop.run_in_executor(self._codec_pool, self._options.rows_at_start)
+            await self._standing.load_all(rows)
+        except Exception:
+            logger.exception("Nothing more is loaded ahead; each row is loaded when somebody comes")
+
+    async def _spec_for_nobody(self, processor: Message) -> HostSpec | None:
+        """Return what is to be loaded although nobody has asked; None if it needs no host, or cannot run."""
+        try:
+            assignment = await self._assignment(processor)
+        except (WorkerError, ProcessorError) as error:
+            logger.info("%s is not loaded ahead: %s", processor["slug"], error)
+            return None
+        return assignment.host_spec if assignment.needs_host and not self._is_draining else None
+
+    def _report(self) -> WorkerReport:
+        """A host that is kept apart less than was tried says so, and it counts."""
+        if self._in_force is None:
+            return WorkerReport(hosts=tuple(self.hosts.reports()[-HOSTS_TOLD:]))
+        levels = {self._in_force.level, *self.hosts.levels()} & set(sandbox.LEVELS)
+        return WorkerReport(
+            isolation=min(levels, key=sandbox.LEVELS.index),
+            files_hidden=self._in_force.files_hidden,
+            hosts=tuple(self.hosts.reports()[-HOSTS_TOLD:]),
+        )
 
     async def _offer(self, message: Message) -> Message:
         assignment = await self._assignment_or_none(message)
@@ -407,7 +457,7 @@ def place_of(message: Message) -> str:
     return str(place)
 
 
-def note_isolation(limits: Limits) -> None:
+def note_isolation(limits: Limits) -> sandbox.InForce:
     """Find out, by a child that ends at once, how well hosts are kept apart here."""
     in_force = sandbox.describe(limits)
     for level in sandbox.LEVELS:
@@ -418,6 +468,7 @@ def note_isolation(limits: Limits) -> None:
             in_force.level,
             "hidden" if in_force.files_hidden else "readable",
         )
+    return in_force
 
 
 def warm_up() -> None:

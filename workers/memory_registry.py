@@ -152,6 +152,7 @@ class MemoryRegistry(Registry):
                 held.heartbeat.stress,
                 held.heartbeat.draining,
                 self._used(name),
+                held.heartbeat.report,
             )
             for name, held in sorted(self._workers.items())
         ]

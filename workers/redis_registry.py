@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from . import redis_scripts
 from .placement import FULL_STRESS
+from .readiness import NOTHING_TOLD, WorkerReport
 from .registry import (
     AllBusy,
     Claim,
@@ -58,6 +59,7 @@ class RedisRegistry(Registry):
             int(heartbeat.draining),
             milliseconds(self.limits.ttl_seconds),
             leases,
+            json.dumps(heartbeat.report.as_json()),
         )
         return frozenset(json.loads(answer))
 
@@ -66,7 +68,7 @@ class RedisRegistry(Registry):
 
     async def workers(self) -> list[WorkerEntry]:
         entries = json.loads(await self._run(redis_scripts.WORKERS))
-        return [WorkerEntry(**entry) for entry in entries]
+        return [as_entry(entry) for entry in entries]
 
     async def place(self, claim: Claim) -> Lease:
         answer = json.loads(
@@ -170,6 +172,11 @@ def connect(url: str) -> Redis:
 
 def milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
+
+
+def as_entry(entry: dict[str, Any]) -> WorkerEntry:
+    told = entry.pop("report")
+    return WorkerEntry(**entry, report=WorkerReport.from_json(json.loads(told)) if told else NOTHING_TOLD)
 
 
 def as_lease(entry: dict[str, Any]) -> Lease:

@@ -65,23 +65,25 @@ local function entries()
   redis.call('ZREMRANGEBYSCORE', prefix .. 'workers', '-inf', now)
   local found = {}
   for _, name in ipairs(redis.call('ZRANGE', prefix .. 'workers', 0, -1)) do
-    local fields = redis.call('HMGET', key('worker', name), 'capacity', 'stress', 'draining')
+    local fields = redis.call('HMGET', key('worker', name), 'capacity', 'stress', 'draining', 'report')
     if fields[1] then
       table.insert(found, {name = name, capacity = tonumber(fields[1]), stress = tonumber(fields[2]),
-                           draining = fields[3] == '1', used = count(key('of-worker', name))})
+                           draining = fields[3] == '1', used = count(key('of-worker', name)),
+                           report = fields[4] or ''})
     end
   end
   return found
 end
 """
 
-# ARGV: worker, capacity, stress, draining (0/1), ttl ms, leases as JSON → JSON list of superseded sessions
+# ARGV: worker, capacity, stress, draining (0/1), ttl ms, leases and report as JSON → JSON list of superseded sessions
 BEAT = (
     COMMON
     + """
 local worker, ttl = ARGV[1], tonumber(ARGV[5])
 redis.call('ZADD', prefix .. 'workers', now + ttl, worker)
-redis.call('HSET', key('worker', worker), 'capacity', ARGV[2], 'stress', ARGV[3], 'draining', ARGV[4])
+redis.call('HSET', key('worker', worker), 'capacity', ARGV[2], 'stress', ARGV[3], 'draining', ARGV[4],
+           'report', ARGV[7])
 redis.call('PEXPIRE', key('worker', worker), ttl + 1000)
 
 local superseded, listed = {}, {}

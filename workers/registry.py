@@ -10,12 +10,14 @@ worker that comes back with the old one is told so by its own heartbeat and lets
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from .placement import has_room
+from .readiness import NOTHING_TOLD, Readiness, WorkerReport, of_hosts
 
-ProcessorState = Literal["ready", "busy", "offline"]
 Phase = Literal["reserved", "live"]
+NO_MARKS: Mapping[str, str] = MappingProxyType({})
 
 
 class RegistryError(Exception):
@@ -77,6 +79,7 @@ class WorkerState:
     draining: bool = False
     # For how many seconds nothing has come from the browser of a session.
     silent: Mapping[str, float] = field(default_factory=dict)
+    report: WorkerReport = NOTHING_TOLD
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ class Heartbeat:
     stress: float = 0.0
     draining: bool = False
     leases: tuple[Lease, ...] = ()
+    report: WorkerReport = NOTHING_TOLD
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,7 @@ class WorkerEntry:
     stress: float
     draining: bool
     used: int
+    report: WorkerReport = NOTHING_TOLD
 
 
 @dataclass(frozen=True)
@@ -187,14 +192,18 @@ class Registry(ABC):
     async def lease(self, session: str) -> Lease | None:
         return (await self.leases([session])).get(session)
 
-    async def processor_states(self, session_limits: Mapping[str, int]) -> dict[str, ProcessorState]:
-        """For the gallery: may a visitor start now? ``session_limits`` by slug, 0 for none."""
+    async def readiness(
+        self, session_limits: Mapping[str, int], marks: Mapping[str, str] = NO_MARKS
+    ) -> dict[str, Readiness]:
+        """For the gallery: may a visitor start now? By slug: session limits, 0 for none, and marks of hosts."""
         workers = [worker for worker in await self.workers() if not worker.draining]
         if not workers:
-            return dict.fromkeys(session_limits, "offline")
+            return dict.fromkeys(session_limits, Readiness("offline"))
         if not any(has_room(worker) for worker in workers):
-            return dict.fromkeys(session_limits, "busy")
-        return {slug: await self._own_state(slug, limit) for slug, limit in session_limits.items()}
-
-    async def _own_state(self, slug: str, limit: int) -> ProcessorState:
-        return "busy" if limit and await self.count(slug) >= limit else "ready"
+            return dict.fromkeys(session_limits, Readiness("busy"))
+        reports = [worker.report for worker in workers]
+        full = {slug for slug, limit in session_limits.items() if limit and await self.count(slug) >= limit}
+        return {
+            slug: Readiness("busy") if slug in full else of_hosts(marks.get(slug, ""), reports)
+            for slug in session_limits
+        }

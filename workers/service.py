@@ -232,6 +232,7 @@ class WorkerService:
             stress=state.stress,
             draining=self._draining or state.draining,
             leases=self._leases.held(state.sessions),
+            report=state.report,
         )
 
     def _note_registry(self, away: bool) -> None:

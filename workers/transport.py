@@ -51,12 +51,13 @@ class LocalTransport(Transport):
     def __init__(self) -> None:
         # Where each worker listens: its loop and its function.
         self._workers: dict[str, tuple[asyncio.AbstractEventLoop, Receive]] = {}
-        # The loop that sent last is the web's; answers go back there.
+        # The loop that last sent something to be answered is the web's.
         self._web_loop: asyncio.AbstractEventLoop | None = None
         self._deliveries: set[asyncio.Task[None]] = set()
 
     async def send_to_worker(self, worker: str, message: Message) -> None:
-        self._web_loop = asyncio.get_running_loop()
+        if "reply_channel" in message:
+            self._web_loop = asyncio.get_running_loop()
         if worker not in self._workers:
             raise TransportError(f"no worker {worker} in this process")
         loop, receive = self._workers[worker]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from processors import sandbox
+from processors import sandbox, worker_reports
 
 from . import trials
 from .known import all_known
@@ -29,12 +29,19 @@ def hindrance(processor: Processor) -> str:
 
 
 def weak_isolation() -> str:
-    if sandbox.is_strong_enough(settings.ALLOW_WEAK_ISOLATION, settings.HOST_ISOLATION):
+    if is_kept_apart():
         return ""
     return _(
         "Models and code of others cannot be kept apart well enough on this machine, so they are for staff only. "
         "Linux can; ALLOW_WEAK_ISOLATION=True lets them be offered nevertheless."
     )
+
+
+def is_kept_apart() -> bool:
+    """The weakest of the workers counts, for a visitor may meet any; while none runs, this machine."""
+    if (weakest := worker_reports.weakest_isolation()) is None:
+        return sandbox.is_strong_enough(settings.ALLOW_WEAK_ISOLATION, settings.HOST_ISOLATION)
+    return settings.ALLOW_WEAK_ISOLATION or sandbox.is_strong(weakest.level)
 
 
 def uploads_in(configuration: Mapping[str, Any]) -> Iterator[tuple[ModelFile, dict[str, Any]]]:

@@ -16,7 +16,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from processors import catalogue, sandbox
+from processors import catalogue, worker_reports
 from processors.bench import SAMPLE_NAMES
 from processors.inference.sound_spec import is_of_sound
 from processors.models import Processor
@@ -48,7 +48,7 @@ def wizard_view(request: HttpRequest, file: ModelFile, site_context: Mapping[str
         "file": file,
         "title": file.name,
         "progress": checking.progress(file),
-        "isolation": sandbox.describe(),
+        "isolation": worker_reports.weakest_isolation(),
         "may_offer": may_offer(request),
     }
     if file.is_ready:

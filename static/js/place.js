@@ -18,7 +18,8 @@ async function words(address) {
   try {
     const response = await fetch(address, { headers: { Accept: "application/json" } });
     if (!response.ok) return "";
-    return stateText(await response.json());
+    const processor = await response.json();
+    return processor.reason ? `${stateText(processor)}: ${processor.reason}` : stateText(processor);
   } catch {
     return gettext("The server does not answer just now.");
   }

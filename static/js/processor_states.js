@@ -1,4 +1,4 @@
-// Ready, busy or offline, beside each card: asked of the site while the page is looked at.
+// Ready, starting, busy or offline, beside each card: asked of the site while the page is looked at.
 import { gettext, fill } from "./i18n.js";
 
 const ASK_EVERY_MS = 10_000;
@@ -7,6 +7,8 @@ export function stateText(processor) {
   if (processor.state === "ready") return gettext("Ready");
   if (processor.state === "offline") return gettext("Offline");
   if (processor.state === "not_installed") return gettext("Not installed");
+  if (processor.state === "loading") return gettext("Starting the model");
+  if (processor.state === "failed") return gettext("The model does not start");
   if (processor.waiting) return fill(gettext("Busy, %(count)s waiting"), { count: processor.waiting });
   return gettext("Busy");
 }
@@ -16,6 +18,8 @@ function paint(wall, processors) {
     const pill = wall.querySelector(`[data-slug="${CSS.escape(processor.slug)}"] .state:not([data-state="missing"])`);
     if (!pill) continue;
     pill.dataset.state = processor.state;
+    // Only staff are told why a model does not start.
+    pill.title = processor.reason ?? "";
     const text = pill.querySelector(".state-text");
     if (text.textContent !== stateText(processor)) text.textContent = stateText(processor);
   }

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from processors.hosts import HostReport
 from processors.models import Processor
+from rooms.api import mark_of
 from workers import door
+from workers.readiness import WorkerReport
 from workers.registry import Heartbeat, RegistryUnavailable
 
 from .conftest import Browser
@@ -23,8 +26,8 @@ def registry() -> Iterator[Any]:
     door.forget()
 
 
-def worker_comes(registry: Any, capacity: int = 4) -> None:
-    asyncio.run(registry.beat(Heartbeat("worker-1", capacity)))
+def worker_comes(registry: Any, capacity: int = 4, **told: Any) -> None:
+    asyncio.run(registry.beat(Heartbeat("worker-1", capacity, **told)))
 
 
 @pytest.mark.parametrize(("visibility", "who", "expected"), CASES)
@@ -95,13 +98,34 @@ def test_a_class_that_is_gone_is_not_installed(
     assert browser(bob).get("/api/processors/").json()[0]["state"] == "not_installed"
 
 
+def test_what_workers_say_of_the_host_of_a_row_is_its_state(
+    row: Processor, browser: Browser, bob: Any, alice: Any, registry: Any
+) -> None:
+    told = HostReport(mark_of(row), row.key, row.version, "loading")
+    worker_comes(registry, report=WorkerReport(hosts=(told,)))
+    assert state(browser(bob)) == "loading"
+    failed = told._replace(state="failed", reason="The file is gone.")
+    worker_comes(registry, report=WorkerReport(hosts=(failed,)))
+    assert state(browser(bob)) == "failed"
+    assert "reason" not in browser(bob).get("/api/processors/").json()[0]
+    assert browser(alice).get("/api/processors/hall/").json()["reason"] == "The file is gone."
+    asyncio.run(
+        registry.beat(Heartbeat("another", 4, report=WorkerReport(hosts=(told._replace(state="ready"),))))
+    )
+    assert state(browser(bob)) == "ready"
+    row.configuration = {"size": 3}
+    row.save()
+    asyncio.run(registry.retire("another"))
+    assert state(browser(bob)) == "ready", "the host of an earlier version says nothing about this one"
+
+
 def test_a_registry_that_does_not_answer_is_offline(
     row: Processor, browser: Browser, bob: Any, registry: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(limits: Any) -> None:
+    async def away(*_: Any) -> None:
         raise RegistryUnavailable
 
-    monkeypatch.setattr(registry, "processor_states", away)
+    monkeypatch.setattr(registry, "readiness", away)
     assert state(browser(bob)) == "offline"
 
 

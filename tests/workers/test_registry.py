@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from processors.hosts import HostReport
 from tests.support.redis_server import RedisServer
 from workers.memory_registry import MemoryRegistry
+from workers.readiness import WorkerReport
 from workers.redis_registry import RedisRegistry, connect
 from workers.registry import (
     AllBusy,
@@ -45,6 +47,10 @@ async def empty(url: str) -> None:
     await client.aclose()
 
 
+async def states(registry: Registry, limits: dict[str, int]) -> dict[str, str]:
+    return {slug: now.state for slug, now in (await registry.readiness(limits)).items()}
+
+
 def claim(number: int = 1, owner: str = "user:1", **changes: Any) -> Claim:
     return replace(Claim(f"session-{number}", owner, "edges"), **changes)
 
@@ -52,7 +58,7 @@ def claim(number: int = 1, owner: str = "user:1", **changes: Any) -> Claim:
 async def test_without_a_worker_nobody_is_placed(registry: Registry) -> None:
     with pytest.raises(NoWorker):
         await registry.place(claim())
-    assert await registry.processor_states({"edges": 0}) == {"edges": "offline"}
+    assert await states(registry, {"edges": 0}) == {"edges": "offline"}
 
 
 async def test_a_session_is_placed_on_a_living_worker(registry: Registry) -> None:
@@ -61,7 +67,7 @@ async def test_a_session_is_placed_on_a_living_worker(registry: Registry) -> Non
     assert lease.worker == "one"
     assert lease.epoch > 1_600_000_000_000
     assert await registry.lease("session-1") == lease
-    assert await registry.processor_states({"edges": 0}) == {"edges": "ready"}
+    assert await states(registry, {"edges": 0}) == {"edges": "ready"}
 
 
 async def test_placing_again_keeps_the_place(registry: Registry) -> None:
@@ -75,7 +81,7 @@ async def test_a_full_worker_is_busy(registry: Registry) -> None:
     await registry.place(claim(1))
     with pytest.raises(AllBusy):
         await registry.place(claim(2))
-    assert await registry.processor_states({"edges": 0}) == {"edges": "busy"}
+    assert await states(registry, {"edges": 0}) == {"edges": "busy"}
 
 
 async def keep_beating(registry: Registry, *heartbeats: Heartbeat) -> None:
@@ -133,7 +139,7 @@ async def test_a_processor_has_a_limit_of_its_own(registry: Registry) -> None:
     with pytest.raises(AllBusy):
         await registry.place(claim(2, owner="user:2", session_limit=1))
     assert await registry.place(claim(3, owner="user:3", processor="blur", session_limit=1))
-    assert await registry.processor_states({"edges": 1, "blur": 2}) == {"edges": "busy", "blur": "ready"}
+    assert await states(registry, {"edges": 1, "blur": 2}) == {"edges": "busy", "blur": "ready"}
 
 
 async def test_a_switch_takes_a_place_of_the_other_processor(registry: Registry) -> None:
@@ -292,3 +298,20 @@ async def test_a_restarted_redis_is_noticed_and_asked_again(tmp_path: Path) -> N
     finally:
         await registry.close()
         server.stop()
+
+
+async def test_what_a_worker_says_of_its_hosts_is_known_to_all(registry: Registry) -> None:
+    hosts = (
+        HostReport("m1", "pose", 2, "ready"),
+        HostReport("m2", "style", 1, "failed", 'No "file" there: ä'),
+    )
+    report = WorkerReport("seccomp", files_hidden=True, hosts=hosts)
+    await registry.beat(Heartbeat("one", capacity=4, report=report))
+    await registry.beat(Heartbeat("two", capacity=4))
+    assert [worker.report for worker in await registry.workers()] == [report, WorkerReport()]
+    marks = {"pose": "m1", "style": "m2", "other": "m3"}
+    readiness = await registry.readiness(dict.fromkeys(marks, 0), marks)
+    assert {slug: now.state for slug, now in readiness.items()} == {
+        "pose": "ready", "style": "failed", "other": "ready",
+    }  # fmt: skip
+    assert readiness["style"].reason == 'No "file" there: ä'
