@@ -5,7 +5,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from .connection_report_admin import ConnectionReportAdmin
 from .models import Session
+
+__all__ = ["ConnectionReportAdmin", "SessionAdmin"]
 
 
 @admin.register(Session)

@@ -12,6 +12,7 @@ from processors.models import Processor
 from processors.parameters import clean_parameters
 from workers.registry import Claim, Lease, Registry, RegistryError
 
+from . import check_session
 from .database import in_database_thread
 from .errors import Malformed, SignallingError
 from .identity import Identity
@@ -42,7 +43,7 @@ def admit(identity: Identity, slug: str, room: Room | None = None) -> Admitted:
     if not slug:
         return nothing_worn(room)
     try:
-        processor = access.get_for(identity.user, slug)
+        processor = wanted(identity, slug)
         if room:
             check_is_worn_in(room, processor)
         return Admitted(processor, startable(processor.manifest()))
@@ -69,6 +70,13 @@ def check_is_worn_in(room: Room, processor: Processor) -> None:
         raise SignallingError(
             "not_allowed", _("This processor is not worn in this room. Choose another one.")
         )
+
+
+def wanted(identity: Identity, slug: str) -> Processor:
+    if slug != check_session.SLUG:
+        return access.get_for(identity.user, slug)
+    access.check_site(identity.user)
+    return check_session.check_processor()
 
 
 def startable(manifest: dict[str, Any]) -> dict[str, Any]:

@@ -41,3 +41,10 @@ def relay_urls() -> list[str]:
     entries = [server["urls"] for server in settings.ICE_SERVERS]
     flat = [url for entry in entries for url in ([entry] if isinstance(entry, str) else entry)]
     return [*(url for url in flat if url.startswith("turn")), *settings.TURN_URLS]
+
+
+def transport_of(url: str) -> str:
+    """What the way to a relay needs of the visitor's network: udp, tcp or tls."""
+    if url.startswith("turns:"):
+        return "tls"
+    return "tcp" if "transport=tcp" in url else "udp"

@@ -7,11 +7,20 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .connection_report import ConnectionReport
 from .room import Room
 from .room_invitation import RoomInvitation
 from .room_people import RoomMember, RoomRemoval
 
-__all__ = ["Room", "RoomInvitation", "RoomMember", "RoomRemoval", "Session", "SessionQuerySet"]
+__all__ = [
+    "ConnectionReport",
+    "Room",
+    "RoomInvitation",
+    "RoomMember",
+    "RoomRemoval",
+    "Session",
+    "SessionQuerySet",
+]
 
 
 class SessionQuerySet(models.QuerySet["Session"]):

@@ -6,6 +6,7 @@ from accounts.retention import forget_expired
 from processors.files import delete_expired
 from workers.registry import Registry, RegistryError
 
+from .connection_report import ConnectionReport
 from .database import in_database_thread
 from .models import Session
 
@@ -59,5 +60,6 @@ def end(session: str, reason: str) -> None:
 @in_database_thread
 def forget_old() -> None:
     Session.objects.past_retention().delete()
+    ConnectionReport.objects.past_retention().delete()
     delete_expired()
     forget_expired()

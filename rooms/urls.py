@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import api, room_api, room_pages, views
+from . import api, check_page, room_api, room_pages, views
 from .script_texts import script_texts
 
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("p/<slug:slug>/", views.studio, name="processor"),
     path("p/<slug:slug>/qr.svg", views.share_code, name="share_code"),
     path("p/<slug:slug>/still/", views.still, name="still"),
+    path("check/", check_page.check, name="check"),
+    path("check/report/", check_page.report, name="connection_report"),
     path("api/processors/", api.processor_list, name="api_processors"),
     path("api/processors/<slug:slug>/", api.processor_detail, name="api_processor"),
     path("r/", room_pages.lobby, name="rooms"),

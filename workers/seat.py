@@ -38,6 +38,8 @@ NEGOTIATION_DEADLINE_SECONDS = 8.0
 ROOM_AUDIO_BIT_RATE = 32_000
 # Packets of a slow viewer go out at least at this rate, in bit/s, whatever its browser believes.
 LEAST_PACE = 100_000
+# What one ping may bring back.
+MAX_PADDING_BYTES = 16_384
 
 
 class Seat:
@@ -271,9 +273,7 @@ class Seat:
         elif message["type"] == "view" and self.shares_room:
             self._look_at(message)
         elif message["type"] == "ping":
-            self._send(
-                {"type": "pong", "time": message.get("time"), "server_time": self.pipeline.clock.now()}
-            )
+            self._send(pong(message, self.pipeline.clock.now()))
         else:
             self._send(
                 {"type": "error", "code": "unknown_type", "message": "This message type is not known."}
@@ -437,6 +437,15 @@ def is_same(one: Assignment | None, other: Assignment | None) -> bool:
 def named(place: str | None) -> dict[str, str]:
     """Name the place in a message, unless it is the usual one."""
     return {"place": place} if place not in (None, PICTURE) else {}
+
+
+def pong(ping: Mapping[str, Any], now: float) -> dict[str, Any]:
+    """The answer to a ping; as long as it asks for, so that a page can measure the way down."""
+    answer = {"type": "pong", "time": ping.get("time"), "server_time": now}
+    length = ping.get("reply_bytes")
+    if isinstance(length, int) and not isinstance(length, bool) and length > 0:
+        answer["padding"] = "x" * min(length, MAX_PADDING_BYTES)
+    return answer
 
 
 def milliseconds(seconds: float | None) -> float:

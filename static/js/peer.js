@@ -79,6 +79,8 @@ export class Peer extends EventTarget {
       this.stream.addTrack(track);
       emit(this, "track", { track });
     });
+    connection.addEventListener("icecandidate", ({ candidate }) => emit(this, "candidate", { candidate }));
+    connection.addEventListener("icecandidateerror", ({ url, errorCode, errorText }) => emit(this, "candidateerror", { url, code: errorCode, text: errorText }));
     connection.addEventListener("connectionstatechange", () => emit(this, connection.connectionState));
     this.#channel.addEventListener("open", () => emit(this, "channelopen"));
     this.#channel.addEventListener("message", ({ data }) => emit(this, "data", JSON.parse(data)));

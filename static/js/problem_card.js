@@ -57,6 +57,7 @@ function label(name) {
     reload: gettext("Reload"),
     gallery: gettext("To the gallery"),
     sign_in: gettext("Sign in"),
+    check: gettext("Check your connection"),
   };
   return labels[name];
 }

@@ -5,6 +5,7 @@ const START = "start";
 const RELOAD = "reload";
 const GALLERY = "gallery";
 const SIGN_IN = "sign_in";
+const CHECK = "check";
 
 const inTime = (seconds) =>
   seconds ? fill(gettext("Try again in about %(seconds)s seconds."), { seconds: Math.ceil(seconds) }) : gettext("Try again in a moment.");
@@ -21,11 +22,11 @@ const PROBLEMS = {
   signed_out: () => [gettext("You are signed out"), gettext("Sign in again to go on."), [SIGN_IN]],
   protocol_version: () => [gettext("The site has been updated"), gettext("Reload the page to go on."), [RELOAD]],
   no_usable_codec: () => [gettext("This browser offers no video format that the server knows"), gettext("Use a current Chrome, Edge, Firefox or Safari."), [GALLERY]],
-  unreachable: () => [gettext("The server does not answer"), gettext("Check your connection, then start again."), [START]],
-  timeout: () => [gettext("The server took too long to answer"), gettext("Start again; if it stays, the server may be overloaded."), [START]],
-  no_path: () => [gettext("No way through for video"), gettext("Your network lets pages through, but not video. Try another network, or ask the person who runs this site for a relay (TURN)."), [START]],
-  no_picture: () => [gettext("Connected, but no picture arrives"), gettext("It was tried twice. Start again, or look at the connection details."), [START]],
-  connection_lost: () => [gettext("Connection lost"), gettext("It did not come back within 45 seconds. Check your network, then start again."), [START]],
+  unreachable: () => [gettext("The server does not answer"), gettext("Check your connection, then start again."), [START, CHECK]],
+  timeout: () => [gettext("The server took too long to answer"), gettext("Start again; if it stays, the server may be overloaded."), [START, CHECK]],
+  no_path: () => [gettext("No way through for video"), gettext("Your network lets pages through, but not video. The connection check says what helps; another network may do, too."), [START, CHECK]],
+  no_picture: () => [gettext("Connected, but no picture arrives"), gettext("It was tried twice. Start again, or look at the connection details."), [START, CHECK]],
+  connection_lost: () => [gettext("Connection lost"), gettext("It did not come back within 45 seconds. Check your network, then start again."), [START, CHECK]],
   idle: () => [gettext("The session ended because nothing was sent"), gettext("Start again whenever you like."), [START]],
   failed: () => PROBLEMS.no_path(),
   host: () => PROBLEMS.closed_by_host(),

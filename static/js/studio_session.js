@@ -223,6 +223,7 @@ function problemActions(studio) {
     window: () => window.open(location.pathname, "_blank", "noopener"),
     reload: () => location.reload(),
     gallery: open("/"),
+    check: open("/check/"),
     sign_in: open(`/accounts/login/?next=${encodeURIComponent(location.pathname)}`),
   };
 }
