@@ -122,9 +122,10 @@ export class MediaSource extends EventTarget {
     });
   }
 
-  setEnabled(kind, enabled) {
+  /** `lasting` is false where not the visitor decided: it does not hold for the next visit. */
+  setEnabled(kind, enabled, { lasting = true } = {}) {
     this.#enabled[kind] = enabled;
-    remember(`enabled.${kind}`, enabled);
+    if (lasting) remember(`enabled.${kind}`, enabled);
     if (this.tracks[kind]) this.tracks[kind].enabled = enabled;
   }
 

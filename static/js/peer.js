@@ -25,11 +25,31 @@ export class Peer extends EventTarget {
     this.#candidates = ice.candidates;
     this.#channel = this.#connection.createDataChannel(CHANNEL);
     this.#listen();
-    for (const kind of KINDS) this.#addTransceiver(kind, direction(manifest, kind));
+    for (const kind of KINDS) {
+      const way = direction(manifest, kind);
+      if (way) this.#transceivers[kind] = this.addSection(kind, way);
+    }
   }
 
   get state() {
     return this.#connection.connectionState;
+  }
+
+  /** The media sections, in the order of the offer. */
+  get sections() {
+    return this.#connection.getTransceivers();
+  }
+
+  /** One section more, for the next offer. */
+  addSection(kind, way) {
+    const transceiver = this.#connection.addTransceiver(kind, { direction: way });
+    if (kind === "video") preferVp8(transceiver);
+    return transceiver;
+  }
+
+  /** Where the camera ("video") or the microphone ("audio") goes out. */
+  section(kind) {
+    return this.#transceivers[kind];
   }
 
   /** Send this track from now on; works before the offer, and later without a new one. */
@@ -64,13 +84,6 @@ export class Peer extends EventTarget {
   close() {
     this.#channel.close();
     this.#connection.close();
-  }
-
-  #addTransceiver(kind, way) {
-    if (!way) return;
-    const transceiver = this.#connection.addTransceiver(kind, { direction: way });
-    this.#transceivers[kind] = transceiver;
-    if (kind === "video") preferVp8(transceiver);
   }
 
   #listen() {

@@ -58,6 +58,9 @@ function label(name) {
     gallery: gettext("To the gallery"),
     sign_in: gettext("Sign in"),
     check: gettext("Check your connection"),
+    join_again: gettext("Join again"),
+    use_here: gettext("Use this tab instead"),
+    lobby: gettext("To the rooms"),
   };
   return labels[name];
 }

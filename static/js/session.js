@@ -1,19 +1,16 @@
 // One visit with one processor: states, connecting, recovering, ending. Knows no element of the page.
-import { emit, once, pause } from "./events.js";
+import { emit, once } from "./events.js";
 import { Peer } from "./peer.js";
 import { iceOf } from "./ice.js";
 import { Phases } from "./phases.js";
 import { Refusal } from "./signalling.js";
 import { sameDirections } from "./directions.js";
 import { allGranted } from "./permissions.js";
-import { ATTEMPTS, retryDelay } from "./retry.js";
+import { FINAL, RECOVERABLE, untilBack } from "./recovery.js";
 
 const CONNECTED_DEADLINE_MS = 15_000;
 const FIRST_FRAME_DEADLINE_MS = 8_000;
 const DISCONNECTED_GRACE_MS = 4_000;
-
-// After these the same session, or a fresh one like it, goes on without a click.
-const RECOVERABLE = new Set(["lost", "restart", "left", "failed", "offline", "unreachable", "timeout", "not_ready", "session_unknown"]);
 
 export class Session extends EventTarget {
   state = "idle";
@@ -237,10 +234,7 @@ export class Session extends EventTarget {
     const { signal } = this.#run;
     this.#recovering = true;
     this.#setState("reconnecting", { reason });
-    for (let attempt = 0; attempt < ATTEMPTS && !signal.aborted; attempt += 1) {
-      await pause(retryDelay(attempt));
-      if (signal.aborted || (await this.#tryAgain(signal))) break;
-    }
+    await untilBack(() => this.#tryAgain(signal), signal);
     this.#recovering = false;
     if (this.state === "reconnecting" && !signal.aborted) this.#fail(new Refusal({ code: "connection_lost", message: "" }));
   }
@@ -267,7 +261,7 @@ export class Session extends EventTarget {
   }
 
   #isFinal(error) {
-    if (!["not_allowed", "signed_out", "session_limit", "processor_unavailable", "not_installed", "not_found", "protocol_version"].includes(error.code)) return false;
+    if (!FINAL.has(error.code)) return false;
     this.#fail(error);
     return true;
   }

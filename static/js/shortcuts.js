@@ -8,13 +8,15 @@ function isTyping(target) {
 }
 
 /** `wanted` is the checkbox; voice control and stray keys would press buttons that nobody meant. */
-export function tendShortcuts(bar, wanted) {
+export function tendShortcuts(bar, wanted, keys = KEYS) {
   wanted.checked = recall("shortcuts", true);
   wanted.addEventListener("change", () => remember("shortcuts", wanted.checked));
   document.addEventListener("keydown", (event) => {
     if (!wanted.checked) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
-    const button = KEYS[event.key.toLowerCase()] && bar.querySelector(KEYS[event.key.toLowerCase()]);
-    if (button && button.offsetParent !== null) button.click();
+    const selector = keys[event.key.toLowerCase()];
+    const button = selector && bar.querySelector(selector);
+    // In a closed menu it can be pressed too; hidden means that there is nothing to press.
+    if (button && !button.closest("[hidden]")) button.click();
   });
 }

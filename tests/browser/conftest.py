@@ -12,11 +12,13 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from tests.support.redis_server import RedisServer
 from tests.support.site import Site
 
-from . import chromium
+from . import chromium, meeting
 from .chromium import ChromiumPage
 from .firefox import Firefox
+from .meeting import Guest, Seat
 
 VisitorFactory = Callable[..., ChromiumPage]
+SeatFactory = Callable[..., Seat]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,3 +94,22 @@ def visit(browser: Browser) -> Iterator[VisitorFactory]:
         yield lambda site, person=None, **options: visitors.enter_context(
             chromium.visitor(browser, site, person, **options)
         )
+
+
+@pytest.fixture(scope="package")
+def guests_browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium for people in rooms, who bring camera and microphone in their pages."""
+    launched = meeting.launch_for_guests(playwright)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def sit_down(guests_browser: Browser) -> Iterator[SeatFactory]:
+    """``sit_down(site, ADA, "bob")``: a tab in a profile of its own, not yet on any page."""
+    with ExitStack() as seats:
+
+        def sit(site: Site, guest: Guest, person: str | None = None, **options: object) -> Seat:
+            return seats.enter_context(meeting.seat(guests_browser, site, guest, person, **options))
+
+        yield sit

@@ -40,6 +40,7 @@
   const element = (testid) => document.querySelector(`[data-testid="${testid}"]`);
 
   const probe = {
+    numberOf,
     peers: [],
     states: [],
     configurations: [],

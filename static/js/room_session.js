@@ -1,0 +1,320 @@
+// A seat in a room: coming in, who is in which section, coming back after a loss, leaving. Knows no element of the page.
+import { emit, once } from "./events.js";
+import { iceOf } from "./ice.js";
+import { FINAL, RECOVERABLE, untilBack } from "./recovery.js";
+import { RoomPeer } from "./room_peer.js";
+import { Refusal } from "./signalling.js";
+
+const CONNECTED_DEADLINE_MS = 15_000;
+const DISCONNECTED_GRACE_MS = 4_000;
+
+// What the server tells a room goes on to the page as it is.
+const ROOM_EVENTS = ["room.participants", "room.chat", "room.notice", "room.changed", "room.speaker"];
+const SHUT = new Set(["removed", "room_ended", "other_tab", "room_closed", "room_locked", "room_full", "room_unknown", "invitation_needed", "invitation_over", "sign_in_required"]);
+
+export class RoomSession extends EventTarget {
+  state = "idle";
+  room = null;
+  participant = null;
+  peer = null;
+  // Each { mid, participant, kind, source }.
+  tracks = [];
+  // Of the processor that is worn; null for none.
+  manifest = null;
+  #signalling;
+  #source;
+  #facts;
+  #opened = null; // { session, token, ice }
+  #run = null;
+  #recovering = false;
+  #screen = null;
+  #wanted = {};
+  #negotiating = null;
+  #again = false;
+
+  /** `facts()` gives { room, invitation, name, people, parameters, quality, own } at the moment they are needed. */
+  constructor({ signalling, source, facts }) {
+    super();
+    this.#signalling = signalling;
+    this.#source = source;
+    this.#facts = facts;
+    source.addEventListener("track", ({ detail }) => this.peer?.setTrack(detail.kind, detail.track).catch(() => {}));
+    source.addEventListener("dropped", ({ detail }) => this.#silence(detail.kind));
+    source.addEventListener("unplugged", ({ detail }) => this.#silence(detail.kind));
+    signalling.addEventListener("open", () => this.#signallingIsBack());
+    signalling.addEventListener("session.closed", ({ detail }) => this.#closedByServer(detail));
+    signalling.addEventListener("error", ({ detail }) => this.#troubled(detail));
+    signalling.addEventListener("session.tracks_changed", ({ detail }) => this.#isMine(detail) && this.#tracksChanged(detail));
+    for (const type of ROOM_EVENTS) signalling.addEventListener(type, ({ detail }) => this.#isMine(detail) && this.#told(type, detail));
+  }
+
+  get id() {
+    return this.#opened?.session ?? null;
+  }
+
+  get isRunning() {
+    return this.#run !== null;
+  }
+
+  async join() {
+    if (this.isRunning) return;
+    const { signal } = (this.#run = new AbortController());
+    this.#setState("connecting");
+    try {
+      await this.#open(signal);
+      await this.#within("connected", CONNECTED_DEADLINE_MS, signal);
+      this.#setState("live");
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+  }
+
+  leave() {
+    if (this.#opened) this.#signalling.say("session.close", { session: this.id });
+    this.#end("ended", {});
+  }
+
+  /** What this person says of themselves: any of muted, camera_off, screen. */
+  tell(state) {
+    if (this.#opened) this.#signalling.say("room.state", { session: this.id, ...state });
+  }
+
+  chat(text) {
+    return this.#ask("room.chat", { text });
+  }
+
+  moderate(act, participant) {
+    return this.#ask("room.moderate", { act, participant });
+  }
+
+  /** Which tiles the page shows; only the newest word counts, so the quicker way may be taken. */
+  view(facts) {
+    if (!this.peer?.send({ type: "view", ...facts }) && this.#opened) this.#signalling.say("room.view", { session: this.id, ...facts });
+  }
+
+  async wear(manifest, parameters) {
+    const switched = await this.#ask("session.switch", { processor: manifest?.slug ?? null, parameters });
+    this.manifest = manifest && switched.processor;
+    return switched;
+  }
+
+  sendParameters(values, number) {
+    return this.peer?.send({ type: "parameters", number, values }) ?? false;
+  }
+
+  async requestParameters(values, number) {
+    return this.#opened && this.#ask("session.parameters", { number, values });
+  }
+
+  /** Share this screen beside the camera; null ends it. */
+  async share(stream) {
+    this.#screen = stream;
+    await this.peer?.setScreen(stream);
+    await this.#negotiate();
+    this.tell({ screen: Boolean(stream) });
+  }
+
+  #silence(kind) {
+    this.peer?.setTrack(kind, null).catch(() => {});
+  }
+
+  #ask(type, body) {
+    return this.#signalling.request(type, { session: this.id, ...body });
+  }
+
+  async #open(signal) {
+    const { room, invitation, name, people } = this.#facts();
+    const wish = { processor: this.manifest?.slug ?? null, room, name, ...(invitation && { invitation }) };
+    const opened = await this.#signalling.request("session.open", wish);
+    // Leave was pressed meanwhile: nobody else knows of this seat, so it must be given back here.
+    if (signal.aborted) this.#signalling.say("session.close", { session: opened.session });
+    signal.throwIfAborted();
+    this.#opened = { session: opened.session, token: opened.token, ice: iceOf(opened) };
+    this.participant = opened.participant;
+    this.#told("room.changed", { room: opened.room });
+    this.#wanted = { video: people, audio: people };
+    await this.#connect(signal);
+  }
+
+  /** A new connection for the seat; what was seen before belongs to the old one. */
+  async #connect(signal) {
+    const peer = new RoomPeer(this.#opened.ice);
+    this.#adopt(peer);
+    this.#show([]);
+    this.tell({ ...this.#facts().own, screen: Boolean(this.#screen) });
+    peer.receive(this.#wanted);
+    for (const [kind, track] of Object.entries(this.#source.tracks)) await peer.setTrack(kind, track);
+    if (this.#screen) await peer.setScreen(this.#screen);
+    signal.throwIfAborted();
+    await this.#negotiate();
+    signal.throwIfAborted();
+  }
+
+  #adopt(peer) {
+    this.peer?.close();
+    this.peer = peer;
+    const mine = (listener) => (event) => this.peer === peer && listener(event);
+    peer.addEventListener("connected", mine(() => emit(this, "connected")));
+    peer.addEventListener("disconnected", mine(() => this.#graceForDisconnected(peer)));
+    peer.addEventListener("failed", mine(() => (this.state === "live" ? this.#recover("failed") : this.#failConnecting())));
+    peer.addEventListener("data", mine(({ detail }) => emit(this, "data", detail)));
+  }
+
+  /** One offer after the other; wishes that come meanwhile are one offer more. */
+  #negotiate() {
+    this.#again = true;
+    this.#negotiating ??= this.#offerWhileWanted().finally(() => (this.#negotiating = null));
+    return this.#negotiating;
+  }
+
+  async #offerWhileWanted() {
+    while (this.#again && this.peer && this.#run) {
+      this.#again = false;
+      await this.#offer(this.peer, this.#run.signal);
+    }
+  }
+
+  async #offer(peer, signal) {
+    const { parameters, quality } = this.#facts();
+    const sdp = await peer.offer();
+    const answer = await this.#ask("session.offer", { sdp, processor: this.manifest?.slug ?? null, parameters, quality, sources: peer.sources() });
+    signal.throwIfAborted();
+    if (this.peer !== peer) return;
+    await peer.accept(answer.sdp);
+    emit(this, "accepted", { values: answer.parameters, errors: answer.errors ?? {} });
+    this.#tracksChanged(answer);
+  }
+
+  #tracksChanged({ tracks = [], wanted = {}, offer_again: offerAgain = false }) {
+    if (!this.peer) return;
+    this.#wanted = wanted;
+    const added = this.peer.receive(wanted);
+    this.#show(tracks);
+    // What goes wrong now is heard by the connection or the socket, and mended from there.
+    if (added || offerAgain) this.#negotiate().catch(() => {});
+  }
+
+  #show(tracks) {
+    this.tracks = tracks;
+    emit(this, "tracks", { tracks });
+  }
+
+  #told(type, detail) {
+    if (type === "room.changed") this.room = detail.room;
+    emit(this, type, detail);
+  }
+
+  async #within(type, deadlineMs, signal) {
+    if (this.peer?.state === "connected") return;
+    try {
+      await once(this, type, deadlineMs, signal);
+    } catch {
+      throw new Refusal({ code: "no_path", message: "" });
+    }
+  }
+
+  #graceForDisconnected(peer) {
+    setTimeout(() => {
+      if (this.peer === peer && peer.state === "disconnected") this.#recover("disconnected");
+    }, DISCONNECTED_GRACE_MS);
+    emit(this, "unsteady");
+  }
+
+  #failConnecting() {
+    if (this.state === "connecting") this.#fail(new Refusal({ code: "no_path", message: "" }));
+  }
+
+  /** A socket that came back belongs to a new connection: tell the server which seat is ours. */
+  async #signallingIsBack() {
+    if (!this.#opened || this.#recovering || this.state !== "live") return;
+    try {
+      const resumed = await this.#resume();
+      if (resumed.tracks) this.#tracksChanged(resumed);
+      else this.#recover("lost");
+    } catch (error) {
+      if (RECOVERABLE.has(error.code)) this.#recover(error.code);
+      else this.#fail(error);
+    }
+  }
+
+  async #resume() {
+    const { session, token } = this.#opened;
+    const resumed = await this.#signalling.request("session.resume", { session, token, room: this.#facts().room, name: this.#facts().name });
+    this.#opened.ice = iceOf(resumed);
+    return resumed;
+  }
+
+  /** The one path back from any loss: the same seat if the server still has it, else a new one in the same room. */
+  async #recover(reason) {
+    if (this.#recovering || !this.isRunning) return;
+    const { signal } = this.#run;
+    this.#recovering = true;
+    this.#setState("reconnecting", { reason });
+    await untilBack(() => this.#tryAgain(signal), signal);
+    this.#recovering = false;
+    if (this.state === "reconnecting" && !signal.aborted) this.#fail(new Refusal({ code: "connection_lost", message: "" }));
+  }
+
+  async #tryAgain(signal) {
+    try {
+      await this.#resumeOrOpen(signal);
+      await this.#within("connected", CONNECTED_DEADLINE_MS, signal);
+      this.#setState("live");
+      return true;
+    } catch (error) {
+      if (signal.aborted) return true;
+      if (FINAL.has(error.code) || SHUT.has(error.code)) this.#fail(error);
+      return !this.isRunning;
+    }
+  }
+
+  async #resumeOrOpen(signal) {
+    try {
+      await this.#resume();
+    } catch (error) {
+      if (!["session_unknown", "bad_message", "not_found"].includes(error.code)) throw error;
+      return this.#open(signal);
+    }
+    return this.#connect(signal);
+  }
+
+  /** The server tells of a lost media worker before the connection itself notices. */
+  #troubled({ session, code }) {
+    if (session === this.id && this.state === "live" && RECOVERABLE.has(code)) this.#recover(code);
+  }
+
+  #closedByServer(detail) {
+    if (!this.#opened || !this.#isMine(detail)) return;
+    const begun = ["live", "reconnecting"].includes(this.state);
+    if (begun && RECOVERABLE.has(detail.reason)) return this.#recover(detail.reason);
+    this.#end("failed", { error: new Refusal({ ...detail, code: detail.reason }) });
+  }
+
+  #isMine({ session }) {
+    return session === undefined || session === this.id;
+  }
+
+  #fail(error) {
+    if (this.#opened) this.#signalling.say("session.close", { session: this.id });
+    this.#end("failed", { error });
+  }
+
+  #end(state, detail) {
+    this.#run?.abort();
+    this.#run = null;
+    this.#opened = null;
+    this.peer?.close();
+    this.peer = null;
+    this.#wanted = {};
+    for (const track of this.#screen?.getTracks() ?? []) track.stop();
+    this.#screen = null;
+    this.#source.stop();
+    this.#show([]);
+    this.#setState(state, detail);
+  }
+
+  #setState(state, detail = {}) {
+    this.state = state;
+    emit(this, "state", { state, ...detail });
+  }
+}

@@ -1,0 +1,120 @@
+// One tile: a person's picture, or a placeholder, with what one must know of them. Shows; decides nothing.
+import { fill, gettext } from "./i18n.js";
+import { setText } from "./set_text.js";
+
+const BARS = { good: 3, fair: 2, poor: 1, lost: 0 };
+
+export class Tile {
+  #parts = new Map();
+
+  /** `participant` and `source` (camera or screen) name it. */
+  constructor(template, { participant, source }) {
+    this.participant = participant;
+    this.source = source;
+    this.element = template.content.firstElementChild.cloneNode(true);
+    this.element.dataset.participant = participant;
+    this.element.dataset.source = source;
+    this.video.addEventListener("resize", () => this.#fit());
+    // A picture that has not come yet is a face, not a hole.
+    for (const type of ["loadeddata", "emptied"]) this.video.addEventListener(type, () => this.#showFace());
+  }
+
+  get key() {
+    return `${this.participant}/${this.source}`;
+  }
+
+  get video() {
+    return this.#part("video");
+  }
+
+  /** `track` is null while there is nothing to see. */
+  showPicture(track, { mirrored = false, whole = false } = {}) {
+    const video = this.video;
+    const shown = video.srcObject?.getVideoTracks()[0] ?? null;
+    if (shown !== track) video.srcObject = track ? new MediaStream([track]) : null;
+    if (track && video.paused) video.play().catch(() => {});
+    video.hidden = !track;
+    video.classList.toggle("mirrored", mirrored);
+    this.element.toggleAttribute("data-whole", whole);
+    this.#showFace();
+  }
+
+  showPerson({ name, isMe, muted, processor, quality }) {
+    this.name = name;
+    const label = this.#label(name, isMe);
+    setText(this.#part("name"), label);
+    setText(this.#part("face"), initials(name));
+    this.#part("muted").hidden = !muted || this.source === "screen";
+    this.#part("worn").hidden = !processor || this.source === "screen";
+    setText(this.#part("worn"), processor?.title ?? "");
+    this.#showQuality(quality ?? "good");
+    this.#part("pin").setAttribute("aria-label", fill(gettext("Show large: %(name)s"), { name: label }));
+  }
+
+  speaks(isSpeaking) {
+    this.element.toggleAttribute("data-speaks", isSpeaking);
+  }
+
+  pin(isPinned) {
+    this.#part("pin").setAttribute("aria-pressed", String(isPinned));
+  }
+
+  /** Put it into this box of the stage; null takes it off the page at hand. */
+  place(box) {
+    this.element.hidden = !box;
+    if (!box) return;
+    for (const [side, pixels] of Object.entries(box)) this.element.style.setProperty(`--${side}`, `${Math.round(pixels)}px`);
+  }
+
+  remove() {
+    this.video.srcObject = null;
+    this.element.remove();
+  }
+
+  #showFace() {
+    this.#part("face").hidden = Boolean(this.video.srcObject) && this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+  }
+
+  #label(name, isMe) {
+    if (this.source === "screen") return fill(gettext("%(name)s’s screen"), { name });
+    return isMe ? gettext("You") : name;
+  }
+
+  #showQuality(quality) {
+    const element = this.#part("quality");
+    if (element.dataset.shown === quality) return;
+    element.dataset.shown = quality;
+    element.dataset.quality = quality;
+    [...element.querySelectorAll("i")].forEach((bar, index) => bar.toggleAttribute("data-on", index < BARS[quality]));
+    const words = qualityWords(quality);
+    element.title = words;
+    setText(this.#part("quality-words"), words);
+  }
+
+  /** A picture higher than wide is shown whole, not its middle. */
+  #fit() {
+    this.element.toggleAttribute("data-upright", this.video.videoHeight > this.video.videoWidth);
+  }
+
+  #part(name) {
+    if (!this.#parts.has(name)) this.#parts.set(name, this.element.querySelector(`[data-part="${name}"]`));
+    return this.#parts.get(name);
+  }
+}
+
+export function qualityWords(quality) {
+  const words = {
+    good: gettext("Good connection"),
+    fair: gettext("Fair connection"),
+    poor: gettext("Poor connection"),
+    lost: gettext("Connection lost"),
+  };
+  return words[quality] ?? "";
+}
+
+/** One letter each of the first and the last word; whole characters, whatever the script. */
+export function initials(name) {
+  const words = name.trim().split(/\s+/);
+  const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return ends.map((word) => [...word][0] ?? "").join("").toLocaleUpperCase();
+}

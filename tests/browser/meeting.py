@@ -1,0 +1,164 @@
+"""People in a room, each with a colour and a tone of their own, so that nobody can be mistaken for another."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Playwright
+
+from tests.support.patience import wait_until
+from tests.support.site import Site
+
+from . import chromium
+from .chromium import ChromiumPage
+from .pages import Page
+
+CAMERA = (Path(__file__).parent / "person_camera.js").read_text()
+# Of 255, in each of red, green and blue: what cameras, codecs and colour spaces leave.
+NEAR = 60
+NEAR_HERTZ = 12
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Who sits in front of a tab: pictures of one colour that count themselves, and a tone."""
+
+    name: str
+    colour: tuple[int, int, int]
+    hertz: int
+    screen: tuple[int, int, int] = (240, 240, 240)
+
+    def as_script(self, width: int = 320, height: int = 240, fps: int = 10) -> str:
+        facts = {
+            "colour": f"rgb{self.colour}",
+            "screen": f"rgb{self.screen}",
+            "hertz": self.hertz,
+            "screenHertz": self.hertz + 2000,
+            "width": width,
+            "height": height,
+            "fps": fps,
+        }
+        return f"const PERSON = {json.dumps(facts)};\n{CAMERA}"
+
+
+# Far apart as codecs see them, and so are their negatives and greys.
+ADA = Guest("Ada", (200, 40, 40), 400)
+BEN = Guest("Ben", (30, 160, 50), 700)
+CLEO = Guest("Cleo", (40, 70, 210), 1000)
+DORA = Guest("Dora", (210, 190, 40), 1300)
+EMIL = Guest("Emil", (150, 40, 190), 1600)
+
+
+class Seat:
+    """One tab in a room, whichever browser it is."""
+
+    def __init__(self, page: Page, guest: Guest) -> None:
+        self.page = page
+        self.guest = guest
+
+    def open(self, site: Site, slug: str, query: str = "") -> None:
+        self.page.open(f"{site.url}/r/{slug}/{query}")
+
+    def join(self) -> None:
+        self.page.set_value("[data-testid=name]", self.guest.name)
+        self.page.click("[data-testid=join]")
+        self.wait_state("live")
+
+    def leave(self) -> None:
+        self.page.click("[data-testid=leave]")
+        self.wait_state("ended")
+
+    def wait_state(self, wanted: str, seconds: float = 30) -> None:
+        wait_until(lambda: self.state() == wanted, f"{self.guest.name} is {wanted}", seconds)
+
+    def state(self) -> str:
+        return str(self.page.evaluate("document.documentElement.dataset.sessionState"))
+
+    @property
+    def participant(self) -> str:
+        return str(self.page.evaluate("showroom.report().then((report) => report.participant)"))
+
+    def people(self) -> list[str]:
+        """Who is inside, by name, as this tab has heard."""
+        listed: list[str] = self.page.evaluate(
+            "showroom.report().then((report) => report.people.map((person) => person.name))"
+        )
+        return sorted(listed)
+
+    def tiles(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.page.evaluate("probe.tiles()")
+        return found
+
+    def tile(self, name: str, source: str = "camera") -> dict[str, Any] | None:
+        return next((tile for tile in self.tiles() if (tile["name"], tile["source"]) == (name, source)), None)
+
+    def hears(self) -> dict[str, float]:
+        """The tone of everybody whose sound arrives, by participant and source; silence is not listed."""
+        heard = self.page.evaluate("probe.hears()")
+        return {
+            f"{each['participant']}/{each['source']}": each["hertz"] for each in heard if each["rms"] > 0.01
+        }
+
+    def sees(self, other: "Seat", colour: tuple[int, int, int] | None = None) -> bool:
+        tile = self.tile(other.guest.name)
+        return tile is not None and is_near(tile["colour"], colour or other.guest.colour)
+
+    def hears_tone_of(self, other: "Seat") -> bool:
+        tone = self.hears().get(f"{other.participant}/microphone")
+        return tone is not None and abs(tone - other.guest.hertz) < NEAR_HERTZ
+
+
+def is_near(seen: list[int] | None, colour: tuple[int, int, int]) -> bool:
+    return seen is not None and all(abs(one - other) <= NEAR for one, other in zip(seen, colour, strict=True))
+
+
+def wait_meeting(*seats: Seat, seconds: float = 40) -> None:
+    """Wait until everybody sees and hears everybody else, and nobody is mistaken."""
+    names = sorted(seat.guest.name for seat in seats)
+    for seat in seats:
+        wait_people(seat, *names, seconds=seconds)
+    for one, other in permutations(seats, 2):
+        wait_pair(one, other, seconds)
+
+
+def wait_people(seat: Seat, *names: str, seconds: float = 10) -> None:
+    wait_until(lambda: seat.people() == sorted(names), f"{seat.guest.name} knows of {names}", seconds)
+
+
+def wait_pair(one: Seat, other: Seat, seconds: float = 40) -> None:
+    names = one.guest.name, other.guest.name
+    wait_until(lambda: one.sees(other), "{} sees {}".format(*names), seconds)
+    wait_until(lambda: one.hears_tone_of(other), "{} hears {}".format(*names), seconds)
+
+
+def make_room(site: Site, slug: str, owner: str = "bob", **values: object) -> str:
+    address: str = site.run_script("meeting_room", slug, owner, json.dumps(values))
+    return address
+
+
+def launch_for_guests(playwright: Playwright) -> Browser:
+    """Cameras and microphones are made by the page; sound needs no click to begin."""
+    return chromium.launch(
+        playwright,
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        "--autoplay-policy=no-user-gesture-required",
+    )
+
+
+@contextmanager
+def seat(
+    browser: Browser, site: Site, guest: Guest, person: str | None = None, **options: Any
+) -> Iterator[Seat]:
+    with chromium.visitor(browser, site, person, **options) as page:
+        page.page.add_init_script(guest.as_script())
+        yield Seat(page, guest)
+
+
+def chromium_page(seat: Seat) -> ChromiumPage:
+    assert isinstance(seat.page, ChromiumPage)
+    return seat.page
