@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .connection_report_admin import ConnectionReportAdmin
-from .models import Session
+from .models import Room, RoomInvitation, RoomMember, RoomRemoval, Session
 
-__all__ = ["ConnectionReportAdmin", "SessionAdmin"]
+__all__ = ["ConnectionReportAdmin", "RoomAdmin", "SessionAdmin"]
 
 
 @admin.register(Session)
@@ -22,6 +22,7 @@ class SessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "started",
         "ended",
         "reason",
+        "room",
         "processor_slug",
         "processor_version",
         "user",
@@ -45,3 +46,48 @@ class SessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class InvitationInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = RoomInvitation
+    extra = 0
+    fields = ("note", "expires_at", "state", "created_by")
+    readonly_fields = ("state", "created_by")
+
+    @admin.display(description=_("state"))
+    def state(self, invitation: RoomInvitation) -> str:
+        return str(STATES[invitation.state])
+
+
+class MemberInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = RoomMember
+    extra = 0
+    autocomplete_fields = ("user",)
+
+
+class RemovalInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Delete a row to let somebody back."""
+
+    model = RoomRemoval
+    extra = 0
+    fields = ("name", "user", "removed_at")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+STATES = {"usable": _("Valid"), "revoked": _("Withdrawn"), "expired": _("Expired")}
+
+
+@admin.register(Room)
+class RoomAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("title", "owner", "access", "participant_limit", "is_open", "is_locked", "created")
+    list_filter = ("access", "is_open", "is_locked")
+    search_fields = ("title", "slug", "owner__username")
+    autocomplete_fields = ("owner",)
+    filter_horizontal = ("processors",)
+    inlines = (InvitationInline, MemberInline, RemovalInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
+        return super().get_queryset(request).select_related("owner")

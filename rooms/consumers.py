@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.signals import user_group
+from processors.models import Processor
 from workers import door
 from workers.registry import Lease, RegistryError
 from workers.transport import Message, TransportError
@@ -257,16 +258,35 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.rooms.still_welcome(session, identity)
         admitted = await admission.admit(identity, message.processor, database_room(session.room))
         values = await admission.start_values(identity, admitted.processor, message.parameters)
+        if message.place == "sound":
+            self.wear_over_sound(session, message, admitted, values)
+            return
         before = session.processor
         await self.move(session, admitted)
         answer = answer_with(admitted, values) | {"before": before}
         self.ask(session, message, {"type": "switch", "parameters": values.for_worker}, answer)
 
+    def wear_over_sound(
+        self,
+        session: SocketSession,
+        message: Switch,
+        admitted: admission.Admitted,
+        values: admission.StartValues,
+    ) -> None:
+        if session.seat is None:
+            raise SignallingError("not_in_a_room")
+        session.sound = admitted.processor if admitted.manifest else None
+        request = {"type": "switch", "place": "sound", "parameters": values.for_worker}
+        answer = answer_with(admitted, values) | {"place": "sound"}
+        self.ask(session, message, request, answer, admitted.processor)
+
     async def change_parameters(self, message: ChangeParameters) -> None:
         session = self.session_of(message.session)
         identity = await self.known_visitor()
-        values = await admission.changed_values(identity, session.processor, message.values)
+        worn = session.sound if message.place == "sound" and session.sound else session.processor
+        values = await admission.changed_values(identity, worn, message.values)
         request = {"type": "parameters", "number": message.number, "values": values.for_worker}
+        request["place"] = message.place
         answer = {"number": message.number, "values": values.accepted, "errors": values.errors}
         self.ask(session, message, request, answer)
 
@@ -510,12 +530,13 @@ class SignallingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         message: ClientMessage,
         request: Message,
         answer: dict[str, Any] | None = None,
+        processor: Processor | None = None,
     ) -> None:
         request |= {
             "session": session.id,
             "epoch": session.lease.epoch,
             "owner": session.owner,
-            "processor": session.processor.spec(),
+            "processor": (processor or session.processor).spec(),
         }
         self.requests.ask(session.lease.worker, request, message.id, answer)
 

@@ -23,9 +23,11 @@ NESTING = 8
 # Beyond this JavaScript itself no longer counts exactly.
 LARGEST_NUMBER = 2**53
 SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}")
+# Over what a processor is worn in a room.
+PLACES = {"picture", "sound"}
 QUALITIES = {"low", "standard", "high"}
 SOURCES = {"camera", "microphone", "screen", "screen_sound"}
-ACTS = {"mute", "stop_camera", "mute_all", "remove", "lock", "unlock", "end"}
+ACTS = {"mute", "stop_camera", "stop_screen", "mute_all", "remove", "lock", "unlock", "end"}
 # A name is cut to what fits; this only keeps nonsense out.
 NAME_TEXT_CHARACTERS = 200
 MID_CHARACTERS = 16
@@ -72,6 +74,7 @@ class Switch(ClientMessage):
     session: str
     processor: str
     parameters: dict[str, Any]
+    place: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class ChangeParameters(ClientMessage):
     session: str
     number: int
     values: dict[str, Any]
+    place: str
 
 
 @dataclass(frozen=True)
@@ -313,6 +317,11 @@ def a_quality(value: Any) -> str:
     return value or "standard"
 
 
+def a_place(value: Any) -> str:
+    require(value is None or (isinstance(value, str) and value in PLACES))
+    return value or "picture"
+
+
 def some_parameters(value: Any) -> dict[str, Any]:
     require(value is None or (isinstance(value, dict) and len(value) <= PARAMETERS))
     return value or {}
@@ -344,10 +353,18 @@ SCHEMAS: dict[str, tuple[type[Any], dict[str, Check]]] = {
             "sources": some_sources,
         },
     ),
-    Switch.type: (Switch, {"session": a_session, "processor": a_slug_or_none, "parameters": some_parameters}),
+    Switch.type: (
+        Switch,
+        {
+            "session": a_session,
+            "processor": a_slug_or_none,
+            "parameters": some_parameters,
+            "place": a_place,
+        },
+    ),
     ChangeParameters.type: (
         ChangeParameters,
-        {"session": a_session, "number": a_count, "values": some_parameters},
+        {"session": a_session, "number": a_count, "values": some_parameters, "place": a_place},
     ),
     Resume.type: (Resume, {"session": a_session, "token": a_token, "room": a_room, "name": a_name}),
     Close.type: (Close, {"session": a_session}),

@@ -115,7 +115,10 @@ class Room(models.Model):
     def clean(self) -> None:
         if self.slug in RESERVED_SLUGS:
             raise ValidationError({"slug": _("This address is taken. Choose another one.")})
-        if self.participant_limit is not None and not 1 <= self.participant_limit <= settings.ROOM_PARTICIPANT_LIMIT:
+        if (
+            self.participant_limit is not None
+            and not 1 <= self.participant_limit <= settings.ROOM_PARTICIPANT_LIMIT
+        ):
             text = _("A room of this site has 1 to %(most)s seats.")
             raise ValidationError({"participant_limit": text % {"most": settings.ROOM_PARTICIPANT_LIMIT}})
 

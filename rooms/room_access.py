@@ -58,7 +58,8 @@ class RoomVisitor:
 
     @property
     def account_id(self) -> int | None:
-        return None if self.is_guest else int(self.user.pk)
+        key: int | None = self.user.pk
+        return None if self.is_guest else key
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,8 @@ def entry(visitor: RoomVisitor, room: Room, invitation: RoomInvitation | None = 
 def remember_member(visitor: RoomVisitor, entry: Entry) -> None:
     """Who came in by an invitation, with an account, needs no link the next time."""
     if entry.invitation and entry.room.is_private and entry.role == "member" and not entry.moderates:
-        RoomMember.objects.get_or_create(room=entry.room, user=visitor.user)
+        assert visitor.account_id is not None
+        RoomMember.objects.get_or_create(room=entry.room, user_id=visitor.account_id)
 
 
 def remove(room: Room, session: Session, name: str) -> RoomRemoval:

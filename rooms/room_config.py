@@ -8,6 +8,7 @@ from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import reverse
 
+from accounts.user import User
 from processors.models import Processor
 from processors.translation import translated
 from processors.visibility import is_guest
@@ -25,7 +26,7 @@ def room_page(request: HttpRequest, entry: Entry, invitation: str, people: int) 
         "people": people,
         "is_closed": entry.room.is_over,
         "is_full": people >= entry.room.participant_limit,
-        "name": "" if is_guest(request.user) else request.user.get_short_name(),
+        "name": account_name(request),
         "name_characters": NAME_CHARACTERS,
         "uses_relay": bool(relay_urls()),
         "config": script_config(request, entry, invitation, people),
@@ -38,7 +39,7 @@ def script_config(request: HttpRequest, entry: Entry, invitation: str, people: i
     return {
         "room": room_facts(entry) | {"people": people, "closed": room.is_over},
         "me": {
-            "name": "" if is_guest(request.user) else request.user.get_short_name(),
+            "name": account_name(request),
             "guest": is_guest(request.user),
             "role": entry.role,
         },
@@ -65,6 +66,10 @@ def script_config(request: HttpRequest, entry: Entry, invitation: str, people: i
         },
         "resume_seconds": settings.RESUME_WINDOW_SECONDS,
     }
+
+
+def account_name(request: HttpRequest) -> str:
+    return request.user.name if isinstance(request.user, User) else ""
 
 
 def worn_here(request: HttpRequest, room: Room) -> list[dict[str, str]]:

@@ -69,7 +69,8 @@ class RoomForm(forms.ModelForm):  # type: ignore[type-arg]
             room.slug_is_random = False
         if "is_open" in self.changed_data and room.is_open:
             room.open_again()
-        return super().save(commit)
+        saved: Room = super().save(commit)
+        return saved
 
 
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]

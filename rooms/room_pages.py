@@ -1,6 +1,7 @@
 """The pages of rooms: lobby, room, create and edit, invitations. Who may see what is decided in room_access."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -19,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.account_view import signed_in
 from processors import access, guest_cookie
 from processors.visibility import is_guest, is_staff
 from workers.door import registry
@@ -32,6 +34,14 @@ from .room_config import room_page
 from .room_forms import InvitationForm, RoomForm
 
 View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the lobby."""
+
+    room: Room
+    people: int
 
 
 def refusals_as_pages(view: View) -> View:
@@ -56,13 +66,13 @@ def lobby(request: HttpRequest) -> HttpResponseBase:
     access.check_site(request.user)
     rooms = list(Room.objects.listed_for(request.user).select_related("owner"))
     people = people_in(rooms)
-    rows = [{"room": room, "people": people.get(room.live_id, 0)} for room in rooms]
+    rows = [Row(room, people.get(room.live_id, 0)) for room in rooms]
     return render(
         request,
         "rooms/lobby.html",
         {
-            "mine": [row for row in rows if row["room"].owner_id == request.user.pk],
-            "others": [row for row in rows if row["room"].owner_id != request.user.pk],
+            "mine": [row for row in rows if row.room.owner_id == request.user.pk],
+            "others": [row for row in rows if row.room.owner_id != request.user.pk],
             "may_create": may_create(request),
         },
     )
@@ -102,7 +112,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
 def create(request: HttpRequest) -> HttpResponseBase:
     if not may_create(request):
         return render(request, "rooms/too_many_rooms.html", {"most": settings.ROOMS_PER_USER}, status=403)
-    form = RoomForm(request.POST or None, user=request.user, instance=Room(owner_id=request.user.pk))
+    form = RoomForm(request.POST or None, user=request.user, instance=Room(owner=signed_in(request)))
     if form.is_valid():
         return redirect("room_edit", form.save().slug)
     return render(request, "rooms/room_form.html", {"form": form})

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 RoomMessage = Chat | State | Rename | Moderate | View
 # A slug; tokens of ``openroom`` have colons in them.
 SLUG = re.compile(r"[-a-zA-Z0-9_]+")
-MEDIA_ACTS = {"mute", "stop_camera", "mute_all"}
+MEDIA_ACTS = {"mute", "stop_camera", "stop_screen", "mute_all"}
 # What workers say that pages hear under another name.
 EVENTS = {"speaker": "room.speaker", "notice": "room.notice", "levels": "room.levels"}
 
@@ -121,6 +121,8 @@ class RoomSide:
         if not seat.entry.moderates:
             raise SignallingError("not_allowed")
         if message.act in MEDIA_ACTS:
+            if message.act != "mute_all":
+                await self._seat_of(seat, message.participant)
             about = {"act": message.act, "participant": message.participant, "room": seat.id}
             await self._tell_worker(session, {"type": "moderate", **about})
         elif message.act == "remove":
@@ -134,13 +136,16 @@ class RoomSide:
         await self._socket.say({"type": "room.moderated", **asked(message), **done})
 
     async def _remove(self, seat: RoomSeat, participant: str) -> None:
-        leases = await self._leases(seat.id)
-        found = next((lease for lease in leases if participant_of(lease.session) == participant), None)
-        if found is None:
-            raise SignallingError("participant_unknown")
+        found = await self._seat_of(seat, participant)
         name = (seat.people or {}).get(participant, "")
         await room_entrance.send_out(seat.entry.room, found.session, name)
         await self._close_elsewhere(found, Session.Reason.REMOVED)
+
+    async def _seat_of(self, seat: RoomSeat, participant: str) -> Lease:
+        for lease in await self._leases(seat.id):
+            if participant_of(lease.session) == participant:
+                return lease
+        raise SignallingError("participant_unknown")
 
     async def _end(self, seat: RoomSeat) -> None:
         await room_entrance.end_meeting(seat.entry.room)

@@ -18,6 +18,8 @@ class SocketSession:
     lease: Lease
     # None for a studio.
     room: OpenRoom | RoomSeat | None = None
+    # Worn over the sound alone, beside what is worn over the picture; in rooms only.
+    sound: Processor | None = None
     # An offer went to the worker: it may hold a peer connection.
     offered: bool = False
     # The worker was lost; the page has been told to resume.

@@ -25,7 +25,7 @@ class LeaseBook:
     def note(self, message: Message) -> None:
         if message["type"] == "offer":
             self._booked[message["session"]] = BookedLease(self._lease_of(message), time.monotonic())
-        elif message["type"] == "switch" and message["session"] in self._booked:
+        elif is_switch_of_picture(message) and message["session"] in self._booked:
             booked = self._booked[message["session"]]
             booked.lease = replace(booked.lease, processor=message["processor"]["slug"])
 
@@ -60,3 +60,8 @@ class LeaseBook:
             message["processor"]["slug"],
             message.get("room", ""),
         )
+
+
+def is_switch_of_picture(message: Message) -> bool:
+    """A place is counted for what is worn over the picture."""
+    return message["type"] == "switch" and message.get("place") != "sound"

@@ -238,3 +238,27 @@ async def test_a_private_room_remembers_who_came_with_an_invitation(
     await page.asks("session.close", session=opened["session"])
     await joins(page, room.slug)
     assert await RoomMember.objects.acount() == 1
+
+
+async def test_a_second_processor_is_worn_over_the_sound(
+    visit: Callable[..., Any], hall: Room, engine: QuietEngine, edges: Processor
+) -> None:
+    await sync_to_async(Processor.objects.create)(
+        slug="echo", key="echo", title="Echo", visibility="everyone"
+    )
+    page = await visit()
+    opened = await joins(page)
+    await page.asks("session.switch", session=opened["session"], processor="edges")
+    worn = await page.asks("session.switch", session=opened["session"], processor="echo", place="sound")
+    assert (worn["processor"]["slug"], worn["place"]) == ("echo", "sound")
+    switches = engine.of_type("switch")
+    assert [(message.get("place"), message["processor"]["slug"]) for message in switches] == [
+        (None, "edges"), ("sound", "echo")
+    ]  # fmt: skip
+    lease = await door.registry().lease(opened["session"])
+    assert lease is not None
+    assert lease.processor == "edges"
+    changed = await page.asks(
+        "session.parameters", session=opened["session"], number=1, values={"low": 80}, place="sound"
+    )
+    assert "low" in changed["errors"]

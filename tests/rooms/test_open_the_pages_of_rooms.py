@@ -140,3 +140,14 @@ def test_the_api_tells_how_many_are_inside(client: Client, hall: Room) -> None:
     assert (facts["people"], facts["limit"], facts["locked"], facts["closed"]) == (0, 4, False, False)
     assert [room["slug"] for room in client.get("/api/rooms/").json()] == ["hall"]
     assert client.get("/api/rooms/nothing/").status_code == 404
+
+
+def test_the_admin_shows_rooms_with_their_people(admin_client: Client, hall: Room, charlie: Any) -> None:
+    hall.invitations.create(note="Team")
+    hall.members.create(user=charlie)
+    hall.removals.create(guest="guest:1", name="Ada")
+    assert "Hall" in admin_client.get("/admin/rooms/room/").content.decode()
+    page = admin_client.get(f"/admin/rooms/room/{hall.pk}/change/").content.decode()
+    for words in ("Team", "charlie", "Ada", "Valid"):
+        assert words in page
+    assert admin_client.get("/admin/rooms/session/").status_code == 200
