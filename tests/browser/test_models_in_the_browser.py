@@ -424,6 +424,81 @@ def changed_ms(page: ChromiumPage, threshold: float, rows: int) -> float:
     )
 
 
+@pytest.mark.slow
+def test_the_class_filter_acts_within_three_tenths_of_a_second(meet: Visiting, models_site: Site) -> None:
+    page = meet()
+    studio = live(page, models_site, "object-detection")
+    wait_until(lambda: len(classes(studio)) == 2, "two people are in the table", 20)
+    page.page.locator("[data-name=classes] summary").click()
+    # With the dog alone nobody is left; without any choice both are back.
+    took_ms = [filtered_ms(page, rows) for rows in [0, 2] * 5]
+    write_figure("class_filter_acts", p50_ms=statistics.median(took_ms), slowest_ms=max(took_ms))
+    assert statistics.median(took_ms) <= 300
+
+
+def filtered_ms(page: ChromiumPage, rows: int) -> float:
+    """From the click on "dog" until table and boxes are as they should, in the page's own clock."""
+    return float(
+        page.page.evaluate(
+            """([rows, table]) => new Promise((done) => {
+                const menu = document.querySelector("[data-name=classes]");
+                const canvas = document.querySelector("#overlay");
+                const painted = () => new Uint32Array(canvas.getContext("2d")
+                    .getImageData(0, 0, canvas.width, canvas.height).data.buffer).some(Boolean);
+                const started = performance.now();
+                menu.querySelector("input[type=checkbox][value=dog]").click();
+                const look = () => document.querySelectorAll(table).length === rows && painted() === rows > 0
+                    ? done(performance.now() - started) : setTimeout(look, 5);
+                look();
+            })""",
+            [rows, TABLE],
+        )
+    )
+
+
+@pytest.mark.slow
+def test_another_style_is_there_within_a_second(meet: Visiting, models_site: Site) -> None:
+    page = meet()
+    studio = live(page, models_site, "style-transfer", "?width=150")
+    wait_until(lambda: newest(studio).get("style") == "Mosaic", "the first style paints", 20)
+    steady_image(studio)
+    took_ms = [
+        restyled_ms(page, style, title) for style, title in [("candy", "Candy"), ("mosaic", "Mosaic")] * 4
+    ]
+    write_figure(
+        "style_acts", first_ms=took_ms[0], p50_ms=statistics.median(took_ms), slowest_ms=max(took_ms)
+    )
+    assert took_ms[0] <= 1000, "the first change to a style is as quick as the way back"
+    assert statistics.median(took_ms) <= 1000
+
+
+def restyled_ms(page: ChromiumPage, style: str, title: str) -> float:
+    """From the choice until the picture itself is another one and its name stands beside it."""
+    return float(
+        page.page.evaluate(
+            """async ([style, title]) => {
+                const video = document.querySelector("[data-testid=output-video]");
+                const small = Object.assign(document.createElement("canvas"), { width: 32, height: 24 });
+                const pen = small.getContext("2d", { willReadFrequently: true });
+                const pixels = () => (pen.drawImage(video, 0, 0, 32, 24), pen.getImageData(0, 0, 32, 24).data);
+                const before = pixels();
+                const changed = () => pixels().reduce((sum, value, at) =>
+                    sum + Math.abs(value - before[at]), 0) / before.length > 20;
+                const named = () => document.querySelector("[data-result=style]").textContent.includes(title);
+                const control = document.querySelector("[data-name=style] select");
+                const started = performance.now();
+                control.value = style;
+                for (const kind of ["input", "change"]) control.dispatchEvent(new Event(kind, { bubbles: true }));
+                while (!named() || !changed()) await new Promise((next) => setTimeout(next, 10));
+                const took = performance.now() - started;
+                await new Promise((next) => setTimeout(next, 1500));
+                return took;
+            }""",
+            [style, title],
+        )
+    )
+
+
 LATER_THAN_THE_MODEL_MS = 120.0
 
 
