@@ -266,21 +266,20 @@ def hear_estimates(sender: RTCRtpSender, on_estimate: Callable[[int, list[int]],
     _replace(sender, "_handle_rtcp_packet", handle)
 
 
-def pace(sender: RTCRtpSender, gate: "Gate", waits: bool) -> None:
-    """Let the packets of ``sender`` pass ``gate``: pictures wait there, sound is only counted.
+def pace(sender: RTCRtpSender, gate: "Gate") -> None:
+    """Let the packets of ``sender`` wait at ``gate`` while that has a rate.
 
     Why: aiortc sends all packets of a picture at once. Repeats must not wait where they are asked for, because the
     connection receives nothing meanwhile.
     """
     name = "_RTCRtpSender__transport"
-    _replace(sender, name, _PacedTransport(getattr(sender, name), gate, waits))
+    _replace(sender, name, _PacedTransport(getattr(sender, name), gate))
     original = sender._retransmit
 
     async def retransmit(sequence_number: int) -> None:
-        if gate.rate is None or not waits:
+        if gate.rate is None:
             await original(sequence_number)
         else:
-            # The gate's queue bounds them: what is asked for again while it waits is sent twice at most.
             gate.later(original(sequence_number))
 
     _replace(sender, "_retransmit", retransmit)
@@ -291,7 +290,6 @@ class Gate(Protocol):
 
     rate: int | None
 
-    def note(self, size: int) -> float: ...
     async def wait(self, size: int) -> None: ...
     def later(self, sending: Coroutine[Any, Any, None]) -> None: ...
 
@@ -299,20 +297,16 @@ class Gate(Protocol):
 class _PacedTransport:
     """Stands before a sender's transport."""
 
-    def __init__(self, transport: Any, gate: Gate, waits: bool) -> None:
+    def __init__(self, transport: Any, gate: Gate) -> None:
         self._transport = transport
         self._gate = gate
-        self._waits = waits
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
     async def _send_rtp(self, data: bytes) -> None:
         if self._gate.rate is not None and not is_rtcp(data):
-            if self._waits:
-                await self._gate.wait(len(data))
-            else:
-                self._gate.note(len(data))
+            await self._gate.wait(len(data))
         await self._transport._send_rtp(data)
 
 

@@ -6,6 +6,7 @@ the next who comes, so that few changes need a new offer.
 """
 
 from collections.abc import Iterable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,10 @@ from . import aiortc_hooks
 from .active_speaker import ActiveSpeaker
 from .answer import StreamName, with_opus_limits, with_ssrcs, with_streams
 from .loudness import SILENCE
+from .room_mix import MixOptions, RoomMix, read_mix
 from .seat import ROOM_AUDIO_BIT_RATE, Seat
-from .sources import GROUP_OF, KIND_OF
+from .sources import GROUP_OF, KIND_OF, MIX, MIXED_KIND_OF
+from .stream_names import StreamNames
 from .subscriber_track import SubscriberTrack
 
 KINDS = ("video", "audio")
@@ -35,30 +38,29 @@ class Publication:
 
     @property
     def kind(self) -> str:
-        return KIND_OF[self.source]
+        return KIND_OF.get(self.source) or MIXED_KIND_OF[self.source]
 
     @property
     def stream(self) -> str:
         """What is played in step with it has the same."""
-        return f"{self.participant}-{GROUP_OF[self.source]}"
-
-    @property
-    def name(self) -> StreamName:
-        return StreamName(self.stream, f"{self.participant}-{self.source}")
+        return f"{self.participant}-{GROUP_OF.get(self.source, MIX)}"
 
 
 class LiveRoom:
     """Lives on the loop; touched only by ``MediaWorker`` and ``RoomDesk``."""
 
-    def __init__(self, name: str, is_studio: bool) -> None:
+    def __init__(self, name: str, is_studio: bool, codec_pool: Executor | None = None) -> None:
         self.name = name
+        self._codec_pool = codec_pool
+        self._mix: RoomMix | None = None
+        self._mix_options = MixOptions()
         self.is_studio = is_studio
         self.seats: dict[str, Seat] = {}
         self.active = ActiveSpeaker()
         # What each receiving section of a seat shows, by session and mid.
         self._shown: dict[str, dict[str, Publication]] = {}
-        # What the last answer called each section, by session and mid.
-        self._named: dict[str, dict[str, str]] = {}
+        # What the last answer called the sections, by session.
+        self._names: dict[str, StreamNames] = {}
         # The list of people that was told last, and the sessions that have it.
         self._told: list[Message] = []
         self._told_to: set[str] = set()
@@ -67,18 +69,43 @@ class LiveRoom:
 
     def take_options(self, options: Message) -> None:
         """Take what the owner decided for the room; the newest offer tells."""
+        if "mix" in options:
+            self._mix_options = read_mix(options["mix"])
+
+    def close(self) -> None:
+        if self._mix is not None:
+            self._mix.close()
+            self._mix = None
+
+    def _gets_mix(self, seat: Seat) -> bool:
+        return self._mix_options.is_allowed and seat.view.mix
+
+    def _follow_mix(self) -> None:
+        """Let the mixers follow who is there and who wants to see all in one."""
+        wanted = {seat.participant for seat in self.seats.values() if self._gets_mix(seat)}
+        if self._mix is not None:
+            self._mix.follow({seat.participant: seat.media for seat in self.seats.values()}, wanted)
+
+    def _mix_for_all(self) -> RoomMix:
+        if self._mix is None or self._mix.options != self._mix_options:
+            self.close()
+            assert self._codec_pool is not None
+            self._mix = RoomMix(self._codec_pool, self._mix_options)
+        return self._mix
 
     def add(self, seat: Seat) -> None:
         self.seats[seat.session] = seat
         self._shown.setdefault(seat.session, {})
+        self._names.setdefault(seat.session, StreamNames())
 
     def remove(self, seat: Seat) -> None:
         self.seats.pop(seat.session, None)
         self._shown.pop(seat.session, None)
-        self._named.pop(seat.session, None)
+        self._names.pop(seat.session, None)
         self._told_to.discard(seat.session)
         for track in seat.viewing_tracks().values():
             track.leave()
+        self._follow_mix()
 
     def seat_of(self, participant: str) -> Seat | None:
         return next((seat for seat in self.seats.values() if seat.participant == participant), None)
@@ -98,6 +125,7 @@ class LiveRoom:
             if free is not None:
                 shown[free] = publication
         self._point(seat, tracks)
+        self._follow_mix()
         return shown != before
 
     def view(self, seat: Seat) -> Message:
@@ -107,7 +135,8 @@ class LiveRoom:
         return {
             "tracks": self.tracks(seat),
             "wanted": self.wanted(seat),
-            "offer_again": self.lacks_sections(seat) or self._is_misnamed(seat),
+            "offer_again": self.lacks_sections(seat)
+            or self._names[seat.session].is_wrong(self._streams(seat)),
         }
 
     def tracks(self, seat: Seat) -> list[dict[str, str]]:
@@ -129,29 +158,28 @@ class LiveRoom:
         """Name the sections after whom they show, so that each is heard in step with their own picture."""
         if self.is_studio:
             return sdp
-        shown, named = self._shown[seat.session], self._named.setdefault(seat.session, {})
-        for mid, publication in shown.items():
-            if named.get(mid, publication.stream) != publication.stream and seat.peer is not None:
-                sender = seat.peer.sendings[mid].transceiver.sender
-                sdp = with_ssrcs(sdp, aiortc_hooks.renew_ssrcs(sender))
-            named[mid] = publication.stream
-        sdp = with_streams(sdp, {mid: publication.name for mid, publication in shown.items()})
+        tracks, names = seat.viewing_tracks(), self._names[seat.session]
+        renamed = names.name_all({mid: track.kind for mid, track in tracks.items()}, self._streams(seat))
+        if seat.peer is not None:
+            for mid in renamed:
+                sdp = with_ssrcs(sdp, aiortc_hooks.renew_ssrcs(seat.peer.sendings[mid].transceiver.sender))
+        sdp = with_streams(sdp, {mid: StreamName(names[mid], f"section-{mid}") for mid in tracks})
         return with_opus_limits(sdp, ROOM_AUDIO_BIT_RATE)
 
-    def _is_misnamed(self, seat: Seat) -> bool:
-        """Whether a section shows somebody else than the last answer said."""
-        named = self._named.get(seat.session, {})
-        return any(named.get(mid) != shown.stream for mid, shown in self._shown[seat.session].items())
+    def _streams(self, seat: Seat) -> dict[str, str]:
+        return {mid: publication.stream for mid, publication in self._shown[seat.session].items()}
 
     def _free_section(
         self, seat: Seat, tracks: dict[str, SubscriberTrack], publication: Publication
     ) -> str | None:
-        """Return a section for ``publication``, if possible one that was called after it before."""
-        shown, named = self._shown[seat.session], self._named.get(seat.session, {})
+        """Return a section for ``publication``, if possible one beside its own sound or picture."""
+        shown, names = self._streams(seat), self._names[seat.session]
         free = [mid for mid, track in tracks.items() if mid not in shown and track.kind == publication.kind]
-        return min(free, key=lambda mid: preference(named.get(mid), publication), default=None)
+        return min(free, key=lambda mid: names.preference(mid, publication.stream, shown), default=None)
 
     def _publications_for(self, seat: Seat) -> list[Publication]:
+        if self._gets_mix(seat):
+            return [Publication(MIX, source) for source in MIXED_KIND_OF]
         return [
             Publication(other.participant, source)
             for other in self._seen_by(seat)
@@ -168,12 +196,21 @@ class LiveRoom:
         by_participant = {other.participant: other for other in self.seats.values()}
         for mid, track in tracks.items():
             publication = shown.get(mid)
+            if publication is not None and publication.participant == MIX:
+                self._show_mix(seat, track, publication)
+                continue
             publisher = by_participant.get(publication.participant) if publication else None
             if publisher is None or publication is None or not self._is_visible(seat, publication):
                 track.leave()
             else:
                 track.tile = seat.view.tile(publication.participant, publication.source)
                 publisher.media.admit_viewer(track, publication.source)
+
+    def _show_mix(self, seat: Seat, track: SubscriberTrack, publication: Publication) -> None:
+        if self._is_visible(seat, publication):
+            self._mix_for_all().admit_viewer(track, seat.participant)
+        else:
+            track.leave()
 
     def _is_visible(self, seat: Seat, publication: Publication) -> bool:
         if publication.kind == "audio":
@@ -291,10 +328,3 @@ def level(seat: Seat) -> float:
 def still_fits(track: SubscriberTrack | None, shown: Publication, wanted: list[Publication]) -> bool:
     """Whether a section may go on; on a new connection the same mid may stand for another kind."""
     return track is not None and track.kind == shown.kind and shown in wanted
-
-
-def preference(name: str | None, publication: Publication) -> int:
-    """Lower is better: a section of the same name, then one that has none yet."""
-    if name == publication.stream:
-        return 0
-    return 1 if name is None else 2

@@ -7,7 +7,7 @@ SILENCE = 127
 # A packet says nothing about later than this.
 FORGOTTEN_SECONDS = 0.3
 # From here on, in dB below the loudest possible, a sound counts as silence.
-QUIET = 60
+QUIET = 55
 # Shorter pauses are part of what is said.
 PAUSE_SECONDS = 1.0
 

@@ -325,7 +325,7 @@ class MediaWorker:
     def _room_for(self, session: str, name: str | None) -> LiveRoom:
         if name is None:
             return LiveRoom(session, is_studio=True)
-        return self._rooms.setdefault(name, LiveRoom(name, is_studio=False))
+        return self._rooms.setdefault(name, LiveRoom(name, is_studio=False, codec_pool=self._codec_pool))
 
     def _leave_room(self, seat: Seat) -> None:
         room = self._room_of.pop(seat.session, None)
@@ -334,6 +334,7 @@ class MediaWorker:
         room.remove(seat)
         self._rearrange(room, seat)
         if not room.seats:
+            room.close()
             self._rooms.pop(room.name, None)
 
     def _rearrange(self, room: LiveRoom, changed: Seat) -> None:

@@ -40,8 +40,8 @@ class Feed:
 class Viewer(Protocol):
     """Who gets the frames of a stream: a SubscriberTrack, or a Transcoder."""
 
-    waiting_frames: int
-
+    @property
+    def waiting_frames(self) -> int: ...
     def deliver(self, frame: EncodedFrame) -> None: ...
 
 

@@ -13,28 +13,24 @@ MOST_REPEATS = 50
 
 
 class Pacer:
-    """One connection's. Pictures wait for their turn; sound goes at once and is taken off what pictures may use."""
+    """One connection's pictures wait here for their turn; sound never does."""
 
     def __init__(self) -> None:
-        # What the network takes, in bit/s; None while it takes everything.
+        # What the network takes of pictures, in bit/s; None while it takes everything.
         self.rate: int | None = None
         # Loop time at which all that was sent so far has left the bottleneck.
         self._free_at = 0.0
         self._repeats: set[asyncio.Task[None]] = set()
 
-    def note(self, size: int) -> float:
-        """Take ``size`` bytes that go out; return how long they must wait, in seconds."""
+    async def wait(self, size: int) -> None:
+        """Return when ``size`` bytes may go out."""
         if self.rate is None:
-            return 0.0
+            return
         now = asyncio.get_running_loop().time()
         begin = max(self._free_at, now - BURST_SECONDS)
         self._free_at = begin + size * 8 / self.rate
-        return max(0.0, begin - now)
-
-    async def wait(self, size: int) -> None:
-        """Return when ``size`` bytes of a picture may go out."""
-        if (seconds := self.note(size)) > LEAST_WAIT_SECONDS:
-            await asyncio.sleep(seconds)
+        if begin - now > LEAST_WAIT_SECONDS:
+            await asyncio.sleep(begin - now)
 
     def later(self, sending: Coroutine[Any, Any, None]) -> None:
         """Let a repeat take its turn without anybody waiting for it."""

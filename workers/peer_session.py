@@ -187,8 +187,9 @@ class PeerSession:
         track = SubscriberTrack(section.kind, codec_name)
         packetiser = PACKETISERS[codec_name]()
         sender = transceiver.sender
-        aiortc_hooks.pace(sender, self.pacer, waits=section.kind == "video")
-        aiortc_hooks.hear_estimates(sender, lambda rate, ssrcs: self._take_estimate(track, rate, ssrcs))
+        if section.kind == "video":
+            aiortc_hooks.pace(sender, self.pacer)
+            aiortc_hooks.hear_estimates(sender, lambda rate, ssrcs: self._take_estimate(track, rate, ssrcs))
         packetiser.follow(lambda: aiortc_hooks.last_rtp_timestamp(sender), lambda: track.epoch)
         aiortc_hooks.attach_sender(sender, packetiser, track.request_key_frame)
         aiortc_hooks.date_sender_reports(sender, packetiser.timestamp_at)

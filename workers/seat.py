@@ -166,8 +166,7 @@ class Seat:
         estimate = total_estimate(
             [each.whole_estimate for each in tracks if each.whole_estimate and each.stream]
         )
-        voices = sum(each.kind == "audio" and each.stream is not None for each in tracks)
-        changed = self.budget.review(Demand(pictures, voices, estimate))
+        changed = self.budget.review(Demand(pictures, estimate))
         is_slow = self.budget.only_speaker or any(is_reduced(track) for track in tracks)
         self.peer.pacer.rate = max(estimate, LEAST_PACE) if is_slow and estimate is not None else None
         for track in tracks:

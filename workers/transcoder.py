@@ -122,7 +122,7 @@ class Transcoder:
         """Whether the next picture may go out: not too soon, and not while viewers have not got those before."""
         if self.output.slowest_viewer_frames in range(MOST_WAITING, HOPELESSLY_BEHIND):
             return False
-        return not 0 <= media_time - self._published_at < (self._step - 0.5) / 30
+        return not 0 <= media_time - self._published_at < (self._step - 0.7) / 30
 
     def _decode(self, frame: EncodedFrame) -> VideoFrame | None:
         if self._wants_key_frame and not frame.is_key:

@@ -117,8 +117,7 @@ class Versions:
                 for v in self._viewers
                 if v.estimate is not None and v.stream is output and v not in self._small_tiles
             ]
-            wanted = int(min(slow, default=SMALL_MAX_BIT_RATE) * USABLE_SHARE)
-            self._steer(output, max(SMALL_MIN_BIT_RATE, min(wanted, SMALL_MAX_BIT_RATE)))
+            self._steer(output, small_bit_rate(min(slow, default=None)))
             self._second.show_every(2 if output.bit_rate < HALF_PACE_BIT_RATE else 1)
 
     def _steer(self, stream: OutgoingVideo, bit_rate: int) -> None:
@@ -191,7 +190,7 @@ class Versions:
         if self._needs_codec(viewer):
             viewer.point_at(self._transcoded(viewer.codec_name, scale=1))
         elif is_slow and (self._second is None or self._second.scale > 1):
-            viewer.point_at(self._transcoded(viewer.codec_name, SMALL_SCALE))
+            viewer.point_at(self._transcoded(viewer.codec_name, SMALL_SCALE, viewer.estimate))
         else:
             viewer.point_at(self.main)
 
@@ -205,14 +204,14 @@ class Versions:
     def _needs_codec(self, viewer: SubscriberTrack) -> bool:
         return self.main.live_codec is not None and viewer.codec_name != self.main.live_codec
 
-    def _transcoded(self, codec_name: str, scale: int) -> OutgoingVideo:
+    def _transcoded(self, codec_name: str, scale: int, estimate: int | None = None) -> OutgoingVideo:
         """Return the second version; whoever needs one shares it. Another codec comes before a smaller picture."""
         if self._second is None or (self._second.output.codec_name, self._second.scale) != (
             codec_name,
             scale,
         ):
             self._close_second()
-            bit_rate = self.quality.encode_kbps * 1000 if scale == 1 else SMALL_MAX_BIT_RATE
+            bit_rate = self.quality.encode_kbps * 1000 if scale == 1 else small_bit_rate(estimate)
             self._second = Transcoder(self._loop, self._codec_pool, self.main, codec_name, scale, bit_rate)
         return self._second.output
 
@@ -230,3 +229,9 @@ class Versions:
             self._joins.add(join)
             join.add_done_callback(self._joins.discard)
             self._second = None
+
+
+def small_bit_rate(estimate: int | None) -> int:
+    """Return the bit rate of a smaller version for a viewer with this estimate."""
+    wanted = SMALL_MAX_BIT_RATE if estimate is None else int(estimate * USABLE_SHARE)
+    return max(SMALL_MIN_BIT_RATE, min(wanted, SMALL_MAX_BIT_RATE))

@@ -4,10 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# What one voice takes on the wire, in bit/s: Opus, and the headers of 50 packets a second.
-VOICE = 56_000
-# More than two rarely speak at once, and of the silent nothing is sent to slow viewers.
-VOICES_AT_ONCE = 2
+# Browsers say what they can take of pictures, beside the sound that comes; some of it is for repeats.
 USABLE_SHARE = 0.9
 # Less than this for each picture is not worth showing, in bit/s; all come back when there is clearly more for each …
 LEAST_PICTURE = 80_000
@@ -22,10 +19,9 @@ LONGEST_RECOVERY_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Demand:
-    """What a viewer would get: pictures that its page shows and voices, and its network in bit/s (None: unknown)."""
+    """How many pictures a viewer's page shows, and what its network takes of them in bit/s (None: unknown)."""
 
     pictures: int
-    voices: int
     estimate: int | None
 
 
@@ -43,7 +39,7 @@ class ViewerBudget:
         if demand.pictures < 2 or demand.estimate is None:
             changed, self.only_speaker, self._since = self.only_speaker, False, None
             return changed
-        usable = demand.estimate * USABLE_SHARE - min(demand.voices, VOICES_AT_ONCE) * VOICE
+        usable = demand.estimate * USABLE_SHARE
         if not self._is_otherwise(usable, demand.pictures):
             self._since = None
             return False

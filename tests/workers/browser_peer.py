@@ -5,12 +5,14 @@ It uses the same receiving end as the worker, because ``aiortc_hooks`` removes a
 
 import asyncio
 import json
+import re
 import time
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
+from aiortc.codecs.opus import OpusEncoder
 from aiortc.mediastreams import MediaStreamTrack
 from av import AudioFrame, VideoFrame
 
@@ -156,9 +158,19 @@ class BrowserPeer:
     async def accept(self, sdp: str) -> None:
         await self.connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
         for transceiver in self.connection.getTransceivers():
+            self._obey(transceiver, sdp)
             if transceiver.receiver not in self._listening:
                 self._listening.add(transceiver.receiver)
                 self._listen(transceiver.kind, transceiver.receiver, transceiver.mid)
+
+    def _obey(self, transceiver: Any, sdp: str) -> None:
+        """Send no more sound than the answer wants, as browsers do and aiortc does not."""
+        limit = re.search(r"maxaveragebitrate=(\d+)", sdp)
+        name = "_RTCRtpSender__encoder"
+        if transceiver.kind == "audio" and limit and getattr(transceiver.sender, name) is None:
+            encoder = OpusEncoder()
+            encoder.codec.bit_rate = int(limit[1])
+            setattr(transceiver.sender, name, encoder)
 
     def send(self, **message: Any) -> None:
         self.channel.send(json.dumps(message))

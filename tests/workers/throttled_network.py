@@ -17,6 +17,10 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+import django
+
+django.setup()
+
 from workers import aiortc_hooks
 from workers.engine_options import EngineOptions
 
@@ -101,7 +105,7 @@ async def main(publishers: int) -> dict[str, Any]:
 
 
 async def publisher(worker: WorkerUnderTest, name: str) -> BrowserPeer:
-    microphone = ToneMicrophone(amplitude=0.2 if name == "a" else 0.002)
+    microphone = ToneMicrophone(amplitude=0.2 if name == "a" else 0.0003)
     peer = BrowserPeer(NoisyCamera(fps=20), microphone, direction="sendonly")
     await worker.open("passthrough", peer, session=name, participant=name, room="hall")
     return peer

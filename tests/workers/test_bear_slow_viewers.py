@@ -1,0 +1,92 @@
+"""A viewer with 200 kbit/s in a network of its own: sound first, then pictures; nobody else notices."""
+
+import json
+import math
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.support.figures import write_figure
+from workers import viewer_budget
+from workers.viewer_budget import Demand, ViewerBudget, total_estimate
+
+
+def throttled(publishers: int) -> dict[str, Any]:
+    command = ["unshare", "--net", sys.executable, "-m", "tests.workers.throttled_network", str(publishers)]
+    ended = subprocess.run(command, capture_output=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr.decode()[-2000:]
+    figures = json.loads(ended.stdout.decode().splitlines()[-1])
+    write_figure(f"slow_viewer_of_{publishers}", **figures)
+    return dict(figures)
+
+
+@pytest.mark.slow
+def test_one_picture_comes_small_and_its_sound_whole() -> None:
+    figures = throttled(1)
+    assert figures["fps"]["a"] >= 8
+    assert figures["width"] <= 320
+    assert figures["longest_sound_gap_seconds"] <= 0.2
+    assert figures["others_fps"] > 18
+    assert figures["others_sizes"] == [640]
+
+
+@pytest.mark.slow
+def test_of_several_pictures_the_speakers_comes_alone() -> None:
+    figures = throttled(3)
+    assert figures["notices"][0] == "only_speaker"
+    assert figures["fps"]["a"] >= 8
+    assert figures["fps"]["b"] == figures["fps"]["c"] == 0
+    assert figures["width"] <= 320
+    assert figures["longest_sound_gap_seconds"] <= 0.2
+    assert figures["others_fps"] > 15
+    assert figures["others_sizes"] == [640]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [0.0]
+    monkeypatch.setattr(viewer_budget.time, "monotonic", lambda: now[0])
+    return now
+
+
+def passes(budget: ViewerBudget, clock: list[float], seconds: float, demand: Demand) -> float:
+    """Let time pass with this demand; return when the decision changed, or infinity."""
+    for _ in range(round(seconds * 2)):
+        clock[0] += 0.5
+        if budget.review(demand):
+            return clock[0]
+    return math.inf
+
+
+def test_all_pictures_come_back_and_later_each_time_that_it_failed(clock: list[float]) -> None:
+    budget = ViewerBudget()
+    poor, rich = Demand(3, 150_000), Demand(3, 900_000)
+    waits = []
+    for _ in range(3):
+        assert passes(budget, clock, 5, poor) < math.inf
+        assert budget.only_speaker
+        began = clock[0]
+        waits.append(passes(budget, clock, 60, rich) - began)
+        assert not budget.only_speaker
+    assert waits == sorted(waits)
+    assert waits[2] > 3 * waits[0]
+
+
+def test_a_short_dip_changes_nothing(clock: list[float]) -> None:
+    budget = ViewerBudget()
+    assert passes(budget, clock, 1.5, Demand(3, 150_000)) == math.inf
+    assert passes(budget, clock, 5, Demand(3, 900_000)) == math.inf
+    assert passes(budget, clock, 1.5, Demand(3, 150_000)) == math.inf
+
+
+def test_a_single_picture_is_never_taken_away(clock: list[float]) -> None:
+    assert passes(ViewerBudget(), clock, 20, Demand(1, 20_000)) == math.inf
+    assert passes(ViewerBudget(), clock, 20, Demand(9, None)) == math.inf
+
+
+def test_one_figure_for_all_streams_is_not_added_up() -> None:
+    assert total_estimate([(200_000, 3), (200_000, 3), (190_000, 3)]) == 200_000
+    assert total_estimate([(200_000, 1), (150_000, 1)]) == 350_000
+    assert total_estimate([]) is None

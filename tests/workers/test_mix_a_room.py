@@ -1,0 +1,127 @@
+"""One picture and one sound of all in a room, for who asks for it."""
+
+import asyncio
+import threading
+from typing import Any
+
+import numpy as np
+
+from workers.mixed_picture import compose
+from workers.mixed_sound import MixedSound
+from workers.room_mix import MixOptions, read_mix
+
+from .conftest import WorkerUnderTest, until
+from .room_guest import Person, tone
+from .test_room_people import TONES
+
+MIX = {"mix": {"width": 640, "height": 360, "fps": 10}}
+
+
+async def mixed_room(worker: WorkerUnderTest) -> list[Person]:
+    people = [Person(worker, name, hertz) for name, hertz in TONES.items()]
+    for person in people:
+        await person.offer(video=1, audio=1, room_options=MIX)
+    for person in people:
+        await worker.ask("view", person.name, mix=True)
+        await person.follow()
+    return people
+
+
+def tones(person: Person) -> set[str]:
+    """Return whose tones are in what a person hears as one sound."""
+    heard = person.peer.sound_by_mid.get(person.shown.get(("mix", "mix_sound"), ""), [])[-25:]
+    if len(heard) < 25:
+        return set()
+    samples = np.concatenate([each[0] for _, each in heard])
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    loudest = spectrum.max()
+    bins = {name: round(hertz * len(samples) / 48000) for name, hertz in TONES.items()}
+    return {name for name, at in bins.items() if spectrum[at - 3 : at + 4].max() > 0.2 * loudest > 1}
+
+
+async def test_everybody_gets_one_picture_of_all_and_all_sound_but_their_own(worker: WorkerUnderTest) -> None:
+    people = await mixed_room(worker)
+    for person in people:
+        assert person.shown.keys() == {("mix", "mix"), ("mix", "mix_sound")}
+        await until(lambda person=person: tones(person) == TONES.keys() - {person.name})
+        await until(lambda person=person: len(person.pictures("mix", "mix")) > 10)
+        assert person.pictures("mix", "mix")[-1].shape == (360, 640, 3)
+    mix = worker.engine._rooms["hall"]._mix
+    assert mix._picture.output.encoded_frames < sum(len(p.pictures("mix", "mix")) for p in people)
+    # Three grey cameras and one empty cell.
+    picture = people[0].pictures("mix", "mix")[-1]
+    assert picture[140:170, 60:260].mean() > 60 > picture[260:300, 400:600].mean()
+
+
+async def test_who_wants_all_in_one_changes_nothing_for_the_others(worker: WorkerUnderTest) -> None:
+    alice, bob = Person(worker, "alice", TONES["alice"]), Person(worker, "bob", TONES["bob"])
+    for person in (alice, bob):
+        await person.offer(video=1, audio=1, room_options=MIX)
+    await alice.follow()
+    await worker.ask("view", "alice", mix=True)
+    await alice.follow()
+    await until(lambda: len(alice.pictures("mix", "mix")) > 5)
+    assert bob.shown.keys() == {("alice", "camera"), ("alice", "microphone")}
+    await until(lambda: abs(bob.hertz("alice") - TONES["alice"]) < 15)
+    await worker.ask("view", "alice", mix=False)
+    await alice.follow()
+    assert alice.shown.keys() == {("bob", "camera"), ("bob", "microphone")}
+    await until(lambda: len(alice.pictures("bob")) > 5)
+    assert worker.engine._rooms["hall"]._mix._picture is None
+    await until(lambda: not [t for t in threading.enumerate() if t.name.startswith("mixed-")], seconds=2)
+
+
+async def test_without_the_owners_word_nothing_is_mixed(worker: WorkerUnderTest) -> None:
+    alice, bob = Person(worker, "alice", TONES["alice"]), Person(worker, "bob", TONES["bob"])
+    for person in (alice, bob):
+        await person.offer(video=1, audio=1)
+    await worker.ask("view", "bob", mix=True)
+    assert bob.shown.keys() == {("alice", "camera"), ("alice", "microphone")}
+    assert worker.engine._rooms["hall"]._mix is None
+
+
+async def test_who_was_muted_is_silent_in_the_mix_too(worker: WorkerUnderTest) -> None:
+    alice, _bob, _carol = await mixed_room(worker)
+    await until(lambda: tones(alice) == {"bob", "carol"})
+    await worker.ask("moderate", "alice", act="mute", participant="bob")
+    await until(lambda: tones(alice) == {"carol"})
+
+
+async def test_a_mixed_room_ends_with_its_threads(worker: WorkerUnderTest) -> None:
+    people = await mixed_room(worker)
+    await until(lambda: len(people[0].pictures("mix", "mix")) > 3)
+    await worker.ask("moderate", "alice", act="end")
+    await until(lambda: not [t for t in threading.enumerate() if t.name.startswith("mixed-")], seconds=2)
+
+
+def test_pictures_keep_their_shape_in_the_grid() -> None:
+    white = np.full((480, 640, 3), 255, np.uint8)
+    tall = np.full((640, 360, 3), 128, np.uint8)
+    grid = compose([white, tall, None], (960, 540))
+    assert grid[10, 10].tolist() == [24] * 3 or grid[10, 240].tolist() == [255] * 3
+    assert grid[135, 720].tolist() == [128] * 3
+    assert grid[135, 500].tolist() == [24] * 3
+    assert compose([], (320, 180)).shape == (180, 320, 3)
+
+
+def test_options_that_make_no_sense_are_replaced() -> None:
+    assert read_mix(True) == MixOptions(is_allowed=True)
+    assert read_mix({"width": 641, "height": 99999, "fps": "many"}) == MixOptions(True, 640, 540, 15)
+    assert not read_mix(None).is_allowed
+
+
+async def test_an_empty_mix_is_silence() -> None:
+    heard: list[Any] = []
+
+    class Output:
+        def switch_to(self, feed: Any) -> None: ...
+        def close(self) -> None: ...
+        def publish(self, feed: Any, samples: Any, media_time: float, sample_rate: int) -> None:
+            heard.append(samples)
+
+    sound = MixedSound(lambda: Output())  # type: ignore[arg-type, return-value]
+    sound.output("alice")
+    await asyncio.sleep(0.5)
+    sound.close()
+    assert 15 <= len(heard) <= 30
+    assert tone(heard) == 0.0

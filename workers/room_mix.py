@@ -1,0 +1,128 @@
+"""One picture and one sound of all, for weak devices and for recording; made only while somebody wants it."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+from .mixed_picture import Face, MixedPicture
+from .mixed_sound import MixedSound, Voice
+from .outgoing import OutgoingAudio, OutgoingStream, OutgoingVideo
+from .participant_media import ParticipantMedia
+from .subscriber_track import SubscriberTrack
+
+AUDIO_BIT_RATE = 32_000
+SIDES = range(160, 1921)
+RATES = range(1, 31)
+
+
+@dataclass(frozen=True)
+class MixOptions:
+    """What the owner of a room wants of its mix; sides in pixels, even."""
+
+    is_allowed: bool = False
+    width: int = 960
+    height: int = 540
+    fps: int = 15
+
+
+def read_mix(wanted: Any) -> MixOptions:
+    """Return the options that a room's owner gave: a switch, or an object with width, height and fps."""
+    if not isinstance(wanted, Mapping):
+        return MixOptions(is_allowed=wanted is True)
+    usual = MixOptions()
+    return MixOptions(
+        True,
+        number(wanted, "width", SIDES, usual.width) & ~1,
+        number(wanted, "height", SIDES, usual.height) & ~1,
+        number(wanted, "fps", RATES, usual.fps),
+    )
+
+
+def number(wanted: Mapping[str, Any], name: str, allowed: range, usual: int) -> int:
+    value = wanted.get(name)
+    return value if isinstance(value, int) and value in allowed else usual
+
+
+class RoomMix:
+    """Lives on the loop; the two mixers have threads of their own, which run while anybody watches."""
+
+    def __init__(self, codec_pool: Executor, options: MixOptions) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._codec_pool = codec_pool
+        self.options = options
+        self._picture: MixedPicture | None = None
+        self._sound: MixedSound | None = None
+        # What the mixers watch: the stream, and who takes its frames, by participant and kind.
+        self._watching: dict[tuple[str, str], tuple[OutgoingStream, Face | Voice]] = {}
+
+    def admit_viewer(self, track: SubscriberTrack, listener: str) -> None:
+        """Let ``track`` show the mix; its sound is without the listener's own."""
+        self._start()
+        assert self._picture is not None
+        assert self._sound is not None
+        stream = self._picture.output if track.kind == "video" else self._sound.output(listener)
+        if track.stream is not stream:
+            track.leave()
+            track.point_at(stream)
+
+    def follow(self, media: Mapping[str, ParticipantMedia], listeners: set[str]) -> None:
+        """Mix these people for these listeners; with no listener everything ends."""
+        if not listeners:
+            self.close()
+            return
+        self._start()
+        assert self._picture is not None
+        assert self._sound is not None
+        wanted = self._streams(media)
+        for key in [key for key, (stream, _) in self._watching.items() if wanted.get(key) is not stream]:
+            stream, viewer = self._watching.pop(key)
+            stream.unsubscribe(viewer)
+        self._picture.keep_only({who for who, source in wanted if source == "camera"})
+        self._sound.keep_only({who for who, source in wanted if source == "microphone"}, listeners)
+        for (who, source), stream in wanted.items():
+            if (who, source) not in self._watching:
+                self._watch(who, source, stream)
+
+    def close(self) -> None:
+        for stream, viewer in self._watching.values():
+            stream.unsubscribe(viewer)
+        self._watching.clear()
+        for mixer in (self._picture, self._sound):
+            if mixer is not None:
+                mixer.close()
+        self._picture = self._sound = None
+
+    def _start(self) -> None:
+        if self._picture is None or self._sound is None:
+            options, epoch = self.options, time.monotonic()
+            size = (options.width, options.height)
+            self._picture = MixedPicture(self._loop, self._codec_pool, size, options.fps)
+            self._picture.output.epoch = epoch
+            self._sound = MixedSound(lambda: self._output(epoch))
+
+    def _output(self, epoch: float) -> OutgoingAudio:
+        output = OutgoingAudio(self._loop, AUDIO_BIT_RATE)
+        output.epoch = epoch
+        return output
+
+    def _streams(self, media: Mapping[str, ParticipantMedia]) -> dict[tuple[str, str], OutgoingStream]:
+        return {
+            (who, source): stream
+            for who, each in media.items()
+            for source in each.published()
+            if source in ("camera", "microphone") and (stream := each.stream(source)) is not None
+        }
+
+    def _watch(self, who: str, source: str, stream: OutgoingStream) -> None:
+        assert self._picture is not None
+        assert self._sound is not None
+        viewer: Face | Voice
+        if isinstance(stream, OutgoingVideo):
+            viewer = self._picture.face(who, stream.request_key_frame_from_thread)
+        else:
+            viewer = self._sound.voice(who)
+        self._watching[who, source] = stream, viewer
+        stream.subscribe(viewer)
