@@ -13,6 +13,7 @@ from processors.models import Processor
 from processors.translation import translated
 from processors.visibility import is_guest
 
+from .cards import manifest_or_none
 from .ice import relay_urls
 from .room import Room
 from .room_access import Entry
@@ -76,11 +77,28 @@ def worn_here(request: HttpRequest, room: Room) -> list[dict[str, str]]:
     rows = Processor.objects.for_gallery(request.user)
     if room.processors.exists():
         rows = rows.filter(pk__in=room.processors.values("pk"))
-    return [processor_facts(row) for row in rows]
+    return [processor_facts(row) for row in rows if can_start(row)]
+
+
+def can_start(row: Processor) -> bool:
+    manifest = manifest_or_none(row)
+    return manifest is not None and bool(manifest["installed"])
 
 
 def processor_facts(row: Processor) -> dict[str, str]:
-    return {"slug": row.slug, "title": translated(row.title), "url": row.get_absolute_url()}
+    return {
+        "slug": row.slug,
+        "title": translated(row.title),
+        "url": row.get_absolute_url(),
+        "place": place_of(row),
+    }
+
+
+def place_of(row: Processor) -> str:
+    """Over what it is worn: one that touches no picture leaves the place over the picture to another."""
+    manifest = manifest_or_none(row)
+    kinds = {*manifest["takes"], *manifest["gives"]} if manifest else set()
+    return "sound" if kinds == {"audio"} else "picture"
 
 
 def invite_link(request: HttpRequest, entry: Entry) -> str:

@@ -128,7 +128,7 @@ export class Parameters extends EventTarget {
 
   #paint(name) {
     this.#choices.get(name)?.paint();
-    const output = this.#form.querySelector(`output[for="param-${CSS.escape(name)}"]`);
+    const output = this.#element(name).querySelector("output");
     if (!output) return;
     const { step, unit } = this.#described.get(name);
     const digits = Math.min(6, (String(step).split(".")[1] ?? "").length);

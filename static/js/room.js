@@ -4,8 +4,6 @@ import { Devices } from "./devices.js";
 import { Level } from "./level.js";
 import { MediaSource } from "./media_source.js";
 import { Notices } from "./notices.js";
-import { ParameterLink } from "./parameter_link.js";
-import { Parameters } from "./parameters.js";
 import { joinChat } from "./room_chat.js";
 import { joinComings } from "./room_comings.js";
 import { joinDevices } from "./room_devices.js";
@@ -15,7 +13,7 @@ import { joinMore } from "./room_more.js";
 import { People } from "./room_people.js";
 import { joinPeopleList } from "./room_people_list.js";
 import { joinPrejoin } from "./room_prejoin.js";
-import { joinProcessor } from "./room_processor.js";
+import { joinProcessors } from "./room_processors.js";
 import { joinScreen } from "./room_screen.js";
 import { RoomSession } from "./room_session.js";
 import { Side } from "./room_side.js";
@@ -34,31 +32,29 @@ function buildRoom(config) {
   const room = { config, $, devices, people: new People() };
   room.signalling = new Signalling(config.urls.socket);
   room.level = new Level();
-  room.parameters = new Parameters();
   room.announcer = new Announcer($("#announcer"));
   room.notices = new Notices($("#notices"), $("#notice-template"));
   room.sounds = new Sounds();
   room.side = new Side($("#side"), $("#room-bar"));
   room.source = new MediaSource(devices, () => ({
-    constraints: room.session.manifest?.constraints ?? {},
+    constraints: room.session.worn.picture?.constraints ?? {},
     quality: quality(),
     picture: config.urls.sample,
   }));
   room.session = new RoomSession({ signalling: room.signalling, source: room.source, facts: () => facts(room) });
-  room.link = new ParameterLink(room.session);
   return room;
 }
 
 const quality = () => recall("quality", "standard");
 
-function facts({ config, $, session, parameters, own }) {
+function facts({ config, $, values, own }) {
   return {
     room: config.room.slug,
     invitation: config.invitation,
     name: $("#name").value.trim(),
     // As many sections at once as there are people, as far as we know: it spares an offer.
     people: Math.min(Math.max(1, config.room.people), config.room.limit),
-    parameters: session.manifest ? parameters.values() : {},
+    values,
     quality: quality(),
     own: own(),
   };
@@ -71,7 +67,7 @@ joinTiles(room);
 joinView(room);
 joinChat(room);
 joinPeopleList(room);
-joinProcessor(room);
+joinProcessors(room);
 joinScreen(room);
 joinInvite(room);
 joinModeration(room);

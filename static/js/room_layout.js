@@ -1,12 +1,12 @@
 // Where tiles go on the stage: numbers in, boxes out. A grid to 3×3, or one tile large with the others beside it.
 const GAP = 8;
 const MOST = 9;
-const WIDEST = 16 / 9;
+const WIDEST = 1.6;
 const NARROWEST = 4 / 3;
 // Upright windows have room above and below a face.
-const NARROWEST_UPRIGHT = 1;
+const NARROWEST_UPRIGHT = 0.8;
 const STRIP = { width: 208, height: 132 };
-const STRIP_ON_PHONES = { width: 120, height: 84 };
+const STRIP_ON_PHONES = { width: 112, height: 84 };
 const PHONE = 760;
 
 /** How many fit on a page of the grid. */

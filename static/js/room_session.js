@@ -19,8 +19,8 @@ export class RoomSession extends EventTarget {
   peer = null;
   // Each { mid, participant, kind, source }.
   tracks = [];
-  // Of the processor that is worn; null for none.
-  manifest = null;
+  // Manifests of what is worn over the picture and over the sound; null for nothing.
+  worn = { picture: null, sound: null };
   #signalling;
   #source;
   #facts;
@@ -32,7 +32,7 @@ export class RoomSession extends EventTarget {
   #negotiating = null;
   #again = false;
 
-  /** `facts()` gives { room, invitation, name, people, parameters, quality, own } at the moment they are needed. */
+  /** `facts()` gives { room, invitation, name, people, values(place), quality, own } at the moment they are needed. */
   constructor({ signalling, source, facts }) {
     super();
     this.#signalling = signalling;
@@ -92,18 +92,18 @@ export class RoomSession extends EventTarget {
     if (!this.peer?.send({ type: "view", ...facts }) && this.#opened) this.#signalling.say("room.view", { session: this.id, ...facts });
   }
 
-  async wear(manifest, parameters) {
-    const switched = await this.#ask("session.switch", { processor: manifest?.slug ?? null, parameters });
-    this.manifest = manifest && switched.processor;
+  async wear(place, manifest, parameters) {
+    const switched = await this.#ask("session.switch", { processor: manifest?.slug ?? null, parameters, place });
+    this.worn[place] = manifest && switched.processor;
     return switched;
   }
 
-  sendParameters(values, number) {
-    return this.peer?.send({ type: "parameters", number, values }) ?? false;
+  sendParameters(place, values, number) {
+    return this.peer?.send({ type: "parameters", number, values, place }) ?? false;
   }
 
-  async requestParameters(values, number) {
-    return this.#opened && this.#ask("session.parameters", { number, values });
+  async requestParameters(place, values, number) {
+    return this.#opened && this.#ask("session.parameters", { number, values, place });
   }
 
   /** Share this screen beside the camera; null ends it. */
@@ -124,7 +124,7 @@ export class RoomSession extends EventTarget {
 
   async #open(signal) {
     const { room, invitation, name, people } = this.#facts();
-    const wish = { processor: this.manifest?.slug ?? null, room, name, ...(invitation && { invitation }) };
+    const wish = { processor: this.worn.picture?.slug ?? null, room, name, ...(invitation && { invitation }) };
     const opened = await this.#signalling.request("session.open", wish);
     // Leave was pressed meanwhile: nobody else knows of this seat, so it must be given back here.
     if (signal.aborted) this.#signalling.say("session.close", { session: opened.session });
@@ -134,6 +134,8 @@ export class RoomSession extends EventTarget {
     this.#told("room.changed", { room: opened.room });
     this.#wanted = { video: people, audio: people };
     await this.#connect(signal);
+    // The offer tells of the picture only.
+    if (this.worn.sound) await this.wear("sound", this.worn.sound, this.#facts().values("sound"));
   }
 
   /** A new connection for the seat; what was seen before belongs to the old one. */
@@ -175,9 +177,10 @@ export class RoomSession extends EventTarget {
   }
 
   async #offer(peer, signal) {
-    const { parameters, quality } = this.#facts();
+    const { values, quality } = this.#facts();
+    const parameters = this.worn.picture ? values("picture") : {};
     const sdp = await peer.offer();
-    const answer = await this.#ask("session.offer", { sdp, processor: this.manifest?.slug ?? null, parameters, quality, sources: peer.sources() });
+    const answer = await this.#ask("session.offer", { sdp, processor: this.worn.picture?.slug ?? null, parameters, quality, sources: peer.sources() });
     signal.throwIfAborted();
     if (this.peer !== peer) return;
     await peer.accept(answer.sdp);
@@ -303,6 +306,7 @@ export class RoomSession extends EventTarget {
     this.#run?.abort();
     this.#run = null;
     this.#opened = null;
+    this.participant = null;
     this.peer?.close();
     this.peer = null;
     this.#wanted = {};

@@ -34,10 +34,10 @@ function show(room, { state, error }) {
   if (state === "failed") explain(room, error);
 }
 
-function showWait({ $, announcer }, words) {
+function showWait({ $, announcer, session }, words) {
   $("#wait").hidden = !words;
   $("#wait-words").textContent = words;
-  announcer.say(words || gettext("You are in the room"));
+  announcer.say(words || (session.state === "live" ? gettext("You are in the room") : ""));
 }
 
 function goInside(room, state) {

@@ -57,6 +57,7 @@ export class Tile {
 
   pin(isPinned) {
     this.#part("pin").setAttribute("aria-pressed", String(isPinned));
+    this.element.toggleAttribute("data-large", isPinned);
   }
 
   /** Put it into this box of the stage; null takes it off the page at hand. */

@@ -121,6 +121,7 @@ export function joinTiles(room) {
   const refresh = () => refreshTiles(room);
   people.addEventListener("change", refresh);
   people.addEventListener("speaker", () => showSpeaker(room));
+  people.addEventListener("speaker", () => showPager(room));
   source.addEventListener("own", refresh);
   session.addEventListener("tracks", refresh);
   session.addEventListener("tracks", () => sounds.show(tracksOf(room, "audio")));
@@ -143,7 +144,7 @@ function tracksOf({ session }, kind) {
 
 function refreshTiles(room) {
   const { session, people, tiles, $ } = room;
-  if (!session.isRunning) return tiles.clear();
+  if (!session.participant) return tiles.clear();
   const pictures = tracksOf(room, "video");
   const others = people.list.filter(({ id }) => id !== session.participant);
   const screens = pictures.filter((each) => each.source === "screen" && each.participant !== session.participant);
@@ -187,12 +188,19 @@ function turn({ tiles }, button) {
   if (button) tiles.turn(Number(button.dataset.page));
 }
 
-function showPager({ $, tiles }) {
+function showPager({ $, tiles, people }) {
   const pager = $("#pager");
   pager.hidden = tiles.pages < 2;
-  setText($("#pager-words"), fill(gettext("Page %(page)s of %(pages)s"), { page: tiles.page + 1, pages: tiles.pages }));
+  const page = fill(gettext("Page %(page)s of %(pages)s"), { page: tiles.page + 1, pages: tiles.pages });
+  setText($("#pager-words"), [page, speaksElsewhere(tiles, people)].filter(Boolean).join(" · "));
   pager.querySelector('[data-page="-1"]').setAttribute("aria-disabled", String(tiles.page === 0));
   pager.querySelector('[data-page="1"]').setAttribute("aria-disabled", String(tiles.page === tiles.pages - 1));
+}
+
+/** Who speaks may be on another page. */
+function speaksElsewhere(tiles, people) {
+  const tile = tiles.all.find((each) => each.source === "camera" && each.participant === people.speaker);
+  return tile?.element.hidden ? fill(gettext("%(name)s speaks"), { name: tile.name }) : "";
 }
 
 async function enableSound({ sounds, $ }) {

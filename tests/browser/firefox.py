@@ -66,7 +66,10 @@ class Firefox:
         result: dict[str, Any] = message["result"]
         return result
 
-    def new_page(self, site: Site, person: str | None = None) -> "FirefoxPage":
+    def new_page(self, site: Site, person: str | None = None, script: str = "") -> "FirefoxPage":
+        """A page of its own; ``script`` runs in it, and in those opened after it, before the site's code."""
+        if script:
+            self.command("script.addPreloadScript", functionDeclaration=f"() => {{{script}}}")
         self.command("storage.deleteCookies")
         if person is not None:
             value = {"type": "string", "value": site.people[person]["session"]}

@@ -90,6 +90,18 @@
     };
   });
 
+  // What each tile shows from now on, by participant and source: {number, colour} whenever it changed.
+  window.probe.watchTiles = () => {
+    window.probe.seen = {};
+    setInterval(() => {
+      for (const {participant, source, number, colour, hidden} of window.probe.tiles()) {
+        if (hidden || !colour) continue;
+        const seen = window.probe.seen[`${participant}/${source}`] ??= [];
+        if (seen.at(-1)?.number !== number || seen.at(-1)?.colour.join() !== colour.join()) seen.push({number, colour});
+      }
+    }, 200);
+  };
+
   // The strongest frequency of everybody who is heard: {participant, source, hertz, rms}.
   window.probe.hears = async (milliseconds = 800) => {
     const {tracks} = await window.showroom.report();

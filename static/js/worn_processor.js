@@ -1,0 +1,127 @@
+// One processor that is worn: the choice, and the same controls as in its studio, beside each other in one part of the panel.
+import { gettext } from "./i18n.js";
+import { ParameterLink } from "./parameter_link.js";
+import { Parameters } from "./parameters.js";
+import { fetchProcessorPage } from "./processor_page.js";
+import { setText } from "./set_text.js";
+import { badgeWords } from "./status.js";
+import { uploadFile } from "./upload.js";
+
+const POINTING = ["for", "aria-labelledby", "aria-describedby", "aria-controls"];
+
+export class WornProcessor {
+  #box;
+  #place;
+  #session;
+  #config;
+  #page = null; // the configuration of the processor's own page
+  #parameters = new Parameters();
+  #link;
+
+  constructor(box, place, { session, config }) {
+    this.#box = box;
+    this.#place = place;
+    this.#session = session;
+    this.#config = config;
+    this.#link = new ParameterLink({
+      sendParameters: (...given) => session.sendParameters(place, ...given),
+      requestParameters: (...given) => session.requestParameters(place, ...given),
+    });
+    this.#select.addEventListener("change", () => this.#change());
+    this.#parameters.addEventListener("change", ({ detail }) => this.#manifest && this.#link.change(detail.values));
+    this.#parameters.addEventListener("file", ({ detail }) => this.#upload(detail));
+    this.#link.addEventListener("accepted", ({ detail }) => this.show(detail.values, detail.errors));
+  }
+
+  values() {
+    return this.#parameters.values();
+  }
+
+  /** The server's word. */
+  show(values = {}, errors = {}) {
+    if (this.#manifest) this.#parameters.show(values, errors);
+  }
+
+  /** A message of the data channel about this place. */
+  heard(message) {
+    if (message.type === "parameters") this.#link.acknowledged(message);
+    if (message.type === "processor" && this.#manifest) this.#say(badgeWords(message) || this.#elsewhere());
+  }
+
+  hide(isHidden) {
+    this.#box.hidden = isHidden;
+  }
+
+  async #change() {
+    const slug = this.#select.value;
+    this.#say(gettext("Changing …"));
+    try {
+      const next = slug ? await this.#load(slug) : null;
+      const { manifest = null } = next?.config ?? {};
+      const { parameters, errors } = await this.#session.wear(this.#place, manifest, manifest?.defaults ?? {});
+      this.#adopt(next);
+      this.show(parameters, errors);
+      this.#say(this.#elsewhere());
+    } catch (error) {
+      this.#select.value = this.#manifest?.slug ?? "";
+      this.#say(`${gettext("The processor was not changed.")} ${error.message}`);
+    }
+  }
+
+  async #load(slug) {
+    const next = await fetchProcessorPage(this.#config.processors.find((each) => each.slug === slug).url);
+    if (!next.config.manifest) throw new Error(gettext("This processor is not installed on this server."));
+    return next;
+  }
+
+  /** Its controls take the place of the ones before. */
+  #adopt(next) {
+    this.#page = next?.config ?? null;
+    const form = next ? document.adoptNode(next.page.querySelector("#parameters")) : document.createElement("form");
+    form.hidden = !next;
+    form.classList.add("parameters");
+    setApart(form, this.#place);
+    this.#form.replaceWith(form);
+    if (next) this.#parameters.attach(form, this.#page.manifest.parameters, this.#page.manifest.defaults);
+  }
+
+  async #upload({ name, file }) {
+    try {
+      this.#parameters.uploaded(name, await uploadFile({ address: this.#page.urls.files, csrf: this.#config.csrf, name, file }));
+    } catch (error) {
+      this.#parameters.refuseFile(name, error.message);
+    }
+  }
+
+  /** Where a processor sends pictures to another server, that is said before anything else. */
+  #elsewhere() {
+    return this.#manifest?.privacy?.sends_elsewhere || "";
+  }
+
+  #say(text) {
+    setText(this.#box.querySelector('[data-part="said"]'), text);
+  }
+
+  get #manifest() {
+    return this.#session.worn[this.#place];
+  }
+
+  get #select() {
+    return this.#box.querySelector(":scope > select");
+  }
+
+  get #form() {
+    return this.#box.querySelector(":scope > form");
+  }
+}
+
+/** Two processors may have a parameter of the same name; on one page ids must differ. */
+function setApart(form, place) {
+  for (const element of [form, ...form.querySelectorAll("*")]) {
+    if (element.id) element.id = `${place}-${element.id}`;
+    for (const name of POINTING) {
+      const ids = element.getAttribute(name);
+      if (ids) element.setAttribute(name, ids.split(" ").map((id) => `${place}-${id}`).join(" "));
+    }
+  }
+}

@@ -1,0 +1,134 @@
+"""Rooms by keyboard alone, without serious barriers, on phones, with sound only, and without a camera."""
+
+import pytest
+
+from tests.support.patience import wait_until
+from tests.support.site import Site
+
+from .conftest import SeatFactory
+from .meeting import ADA, BEN, Seat, chromium_page, make_room, wait_meeting, wait_people
+from .test_accessibility import focused, see_no_barrier, walk_to
+
+PANELS = ("chat", "people", "processor")
+
+
+@pytest.mark.parametrize("viewport", [(1280, 800), (390, 844)], ids=["desktop", "phone"])
+def test_no_serious_barrier(viewport: tuple[int, int], site: Site, sit_down: SeatFactory) -> None:
+    slug = f"open-{viewport[0]}"
+    make_room(site, slug)
+    size = {"width": viewport[0], "height": viewport[1]}
+    ada = sit_down(site, ADA, "bob", viewport=size, reduced_motion="reduce")
+    page = chromium_page(ada)
+    ada.open(site, slug)
+    see_no_barrier(page)
+    ada.join()
+    wait_people(ada, "Ada")
+    see_no_barrier(page)
+    for panel in PANELS:
+        page.click(f"[data-opens={panel}]")
+        if panel == "processor":
+            page.set_value("#worn", "edges")
+            page.page.locator("[data-testid=param-low]").first.wait_for()
+        see_no_barrier(page)
+        see_no_sideways_scrolling(page.page.evaluate("[document.documentElement.scrollWidth, innerWidth]"))
+    page.click("[data-opens=processor]")
+    page.click("#more > summary")
+    see_no_barrier(page)
+    ada.leave()
+    see_no_barrier(page)
+
+
+def see_no_sideways_scrolling(widths: list[int]) -> None:
+    content, window = widths
+    assert content <= window
+
+
+def test_a_keyboard_is_enough(site: Site, sit_down: SeatFactory) -> None:
+    make_room(site, "keys")
+    ada = sit_down(site, ADA)
+    page = chromium_page(ada)
+    ada.open(site, "keys")
+    page.click("#name")
+    press(ada, "Enter")
+    assert ada.state() == "idle", "a name is needed"
+    assert "name" in page.page.inner_text("#name-said")
+    page.page.keyboard.type("Ada")
+    press(ada, "Enter")
+    ada.wait_state("live")
+    assert focused(page) not in {"BODY", "HTML"}
+    walk_to(page, "[data-opens=chat]")
+    press(ada, "Enter")
+    page.page.keyboard.type("Hello")
+    press(ada, "Enter")
+    wait_until(lambda: "Hello" in page.page.inner_text("[data-testid=chat]"), "the message", 5)
+    press(ada, "Escape")
+    assert page.evaluate("document.activeElement.dataset.opens") == "chat", "back where one was"
+    press(ada, "m")
+    assert page.page.get_attribute("#room-bar [data-toggle=audio]", "aria-pressed") == "false"
+    walk_to(page, ".tile-pin")
+    press(ada, "Enter")
+    assert page.page.get_attribute(".tile-pin", "aria-pressed") == "true"
+    walk_to(page, "[data-testid=leave]")
+    press(ada, "Enter")
+    ada.wait_state("ended")
+    assert focused(page) == "BUTTON"
+    press(ada, "Enter")
+    ada.wait_state("ended")
+    wait_until(lambda: page.page.locator("#join").is_visible(), "back before the door", 5)
+
+
+def press(seat: Seat, key: str) -> None:
+    chromium_page(seat).page.keyboard.press(key)
+
+
+def test_sound_only_and_camera_off(site: Site, sit_down: SeatFactory) -> None:
+    make_room(site, "radio")
+    ada, ben = sit_down(site, ADA, "bob"), sit_down(site, BEN)
+    for seat in (ada, ben):
+        seat.open(site, "radio")
+        seat.join()
+    wait_meeting(ada, ben)
+    ada.page.click("#more > summary")
+    ada.page.click("#audio-only")
+    wait_until(lambda: (ada.tile("Ben") or {}).get("colour") is None, "no picture of Ben", 5)
+    assert ada.hears_tone_of(ben)
+    assert ben.sees(ada), "Ben is not touched by what Ada wants to see"
+    chromium_page(ada).click("[data-notice=audio-only] [data-part=action]")
+    wait_until(lambda: ada.sees(ben), "pictures again", 15)
+    ben.page.click("#room-bar [data-toggle=video]")
+    wait_until(lambda: (ada.tile("Ben") or {}).get("colour") is None, "a face instead of a picture", 5)
+    assert (
+        ben.page.evaluate("probe.tracks.filter((t) => t.kind === 'video' && t.readyState === 'live').length")
+        == 0
+    )
+    ben.page.click("#room-bar [data-toggle=video]")
+    wait_until(lambda: ada.sees(ben), "Ben's picture again", 15)
+
+
+def test_without_camera_and_microphone(site: Site, sit_down: SeatFactory) -> None:
+    make_room(site, "listeners")
+    ada, ben = sit_down(site, ADA, "bob"), sit_down(site, BEN)
+    script = "probe.camera = async () => { throw new DOMException('no', 'NotAllowedError'); }"
+    chromium_page(ben).page.add_init_script(script)
+    for seat in (ada, ben):
+        seat.open(site, "listeners")
+    page = chromium_page(ben).page
+    wait_until(lambda: "blocked" in page.inner_text("#look-problem"), "why there is no picture", 5)
+    for seat in (ada, ben):
+        seat.join()
+    wait_until(lambda: ben.sees(ada), "Ben sees Ada", 20)
+    wait_until(lambda: ben.hears_tone_of(ada), "and hears her", 10)
+    tile = ada.tile("Ben")
+    assert tile is not None
+    assert tile["colour"] is None
+    assert tile["muted"]
+
+
+def test_the_invitation_is_copied_with_one_click(site: Site, sit_down: SeatFactory) -> None:
+    address = make_room(site, "porch")
+    ada = sit_down(site, ADA, "bob", permissions=["clipboard-read", "clipboard-write"])
+    ada.open(site, "porch")
+    ada.page.click("[data-invite]")
+    page = chromium_page(ada).page
+    wait_until(lambda: "Link copied" in page.inner_text(".site-tools"), "it says so", 5)
+    assert ada.page.evaluate("navigator.clipboard.readText()") == site.url + address

@@ -1,0 +1,109 @@
+"""The owner mutes, stops cameras, locks, removes and ends; others cannot, and nobody else is touched."""
+
+import time
+
+import pytest
+
+from tests.support.patience import patient, wait_until
+from tests.support.site import Site
+
+from .conftest import SeatFactory
+from .meeting import ADA, BEN, CLEO, Seat, chromium_page, make_room, wait_meeting, wait_people
+
+REMOVED_WITHIN_SECONDS = 2
+
+
+@pytest.fixture
+def three(site: Site, sit_down: SeatFactory, request: pytest.FixtureRequest) -> tuple[Seat, Seat, Seat]:
+    """Ada owns the room; Ben and Cleo are guests."""
+    slug = f"m-{abs(hash(request.node.name)) % 10**8}"
+    make_room(site, slug)
+    ada, ben, cleo = sit_down(site, ADA, "bob"), sit_down(site, BEN), sit_down(site, CLEO)
+    for seat in (ada, ben, cleo):
+        seat.open(site, slug)
+        seat.join()
+    for seat in (ada, ben, cleo):
+        wait_people(seat, "Ada", "Ben", "Cleo")
+    return ada, ben, cleo
+
+
+def do(owner: Seat, act: str, name: str, times: int = 1) -> None:
+    """What the owner clicks in the list of people."""
+    page = chromium_page(owner).page
+    if not page.locator("[data-testid=people]").is_visible():
+        owner.page.click("[data-opens=people]")
+    person = page.locator(".person", has_text=name)
+    person.locator("summary").click()
+    for _ in range(times):
+        person.locator(f"[data-moderate={act}]").click()
+
+
+def test_who_is_removed_is_out_at_once_and_cannot_come_back(three: tuple[Seat, Seat, Seat]) -> None:
+    ada, ben, cleo = three
+    wait_meeting(ada, ben, cleo)
+    gone = ben.participant
+    do(ada, "remove", "Ben", times=2)
+    clicked = time.monotonic()
+    ben.wait_state("failed", 5)
+    wait_until(lambda: gone not in str(cleo.tiles()), "no tile of Ben", REMOVED_WITHIN_SECONDS)
+    assert time.monotonic() - clicked < patient(REMOVED_WITHIN_SECONDS) + 1
+    wait_until(lambda: not any(gone in key for key in cleo.hears()), "no sound of Ben", 5)
+    assert ben.page.evaluate("document.querySelector('#problem').dataset.code") == "removed"
+    assert ben.page.evaluate("probe.tracks.every((track) => track.readyState === 'ended')")
+    chromium_page(ben).page.reload()
+    assert "removed" in chromium_page(ben).page.inner_text("main")
+    wait_meeting(ada, cleo)
+
+
+def test_who_is_muted_can_only_unmute_themselves(three: tuple[Seat, Seat, Seat]) -> None:
+    ada, ben, cleo = three
+    wait_meeting(ada, ben, cleo)
+    do(ada, "mute", "Ben")
+    key = f"{ben.participant}/microphone"
+    wait_until(lambda: key not in cleo.hears(), "Ben is not heard", 10)
+    page = chromium_page(ben).page
+    wait_until(lambda: "muted you" in page.inner_text("#notices"), "Ben is told", 5)
+    assert page.get_attribute("#room-bar [data-toggle=audio]", "aria-pressed") == "false"
+    wait_until(lambda: (cleo.tile("Ben") or {}).get("muted"), "everybody sees it", 5)
+    assert cleo.hears_tone_of(ada), "others are still heard"
+    page.click("[data-notice=suffered] [data-part=action]")
+    wait_until(lambda: cleo.hears_tone_of(ben), "Ben is heard again", 10)
+
+
+def test_a_camera_is_stopped_and_all_are_muted(three: tuple[Seat, Seat, Seat]) -> None:
+    ada, ben, cleo = three
+    wait_meeting(ada, ben, cleo)
+    do(ada, "stop_camera", "Cleo")
+    wait_until(lambda: (ben.tile("Cleo") or {}).get("colour") is None, "Cleo's picture is gone", 5)
+    assert ben.sees(ada)
+    ada.page.click("#more > summary")
+    ada.page.click("[data-moderate=mute_all]")
+    wait_until(lambda: list(ben.hears()) == [f"{ada.participant}/microphone"], "only the owner is heard", 10)
+
+
+def test_a_locked_room_lets_nobody_in_and_an_ended_one_sends_all_out(
+    three: tuple[Seat, Seat, Seat], site: Site, sit_down: SeatFactory
+) -> None:
+    ada, ben, cleo = three
+    ada.page.click("#more > summary")
+    ada.page.click("#lock")
+    wait_until(lambda: chromium_page(ben).page.locator("#locked").is_visible(), "everybody sees the lock", 5)
+    late = sit_down(site, CLEO)
+    late.page.open(chromium_page(ada).page.url)
+    late.page.set_value("[data-testid=name]", "Late")
+    late.page.click("[data-testid=join]")
+    late.wait_state("failed", 15)
+    assert late.page.evaluate("document.querySelector('#problem').dataset.code") == "room_locked"
+    ada.page.click("#end-room")
+    ada.page.click("#end-room")
+    for seat in (ada, ben, cleo):
+        seat.wait_state("failed", 10)
+        assert seat.page.evaluate("document.querySelector('#problem').dataset.code") == "room_ended"
+
+
+def test_guests_have_no_such_buttons(three: tuple[Seat, Seat, Seat]) -> None:
+    _ada, ben, _cleo = three
+    ben.page.click("[data-opens=people]")
+    page = chromium_page(ben).page
+    assert page.locator(".person-menu:visible").count() == 0
+    assert page.locator("#end-room, #lock, [data-moderate=mute_all]").count() == 0
