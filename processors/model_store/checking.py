@@ -20,17 +20,23 @@ PHASES = {
     "recognise": _("Finding out what it is"),
 }
 WAITING = _("Waiting for its turn")
-UNDER_WAY = (ModelFile.State.QUARANTINED, ModelFile.State.CHECKING)
 
 
 def begin(file: ModelFile) -> None:
-    if file.state in UNDER_WAY:
-        jobs.checks.submit(key_of(file), lambda: store.check(ModelFile.objects.get(pk=file.pk)))
+    if file.state in ModelFile.UNDER_WAY:
+        jobs.checks.submit(key_of(file), lambda: run(file.pk))
+
+
+def run(pk: int) -> None:
+    """Its turn has come; meanwhile it may have been deleted, or another process may be at it."""
+    file = ModelFile.objects.filter(pk=pk).first()
+    if file is not None and (file.state != ModelFile.State.CHECKING or is_silent(file)):
+        store.check(file)
 
 
 def begin_again_if_lost(file: ModelFile) -> None:
     """The process that checked it may have been restarted."""
-    if file.state in UNDER_WAY and not jobs.checks.is_busy_with(key_of(file)) and is_silent(file):
+    if file.state in ModelFile.UNDER_WAY and not jobs.checks.is_busy_with(key_of(file)) and is_silent(file):
         begin(file)
 
 
@@ -42,7 +48,7 @@ def is_silent(file: ModelFile) -> bool:
 
 def progress(file: ModelFile) -> dict[str, Any]:
     """For the page: what happens, in words, and whether it is over."""
-    over = file.state not in UNDER_WAY
+    over = file.state not in ModelFile.UNDER_WAY
     text = str(file.get_state_display()) if over else gettext(PHASES.get(file.phase, WAITING))
     steps = list(PHASES)
     done = steps.index(file.phase) + 1 if file.phase in steps else 0

@@ -72,6 +72,9 @@ class ModelFile(models.Model):
     # The last sign of life of the check; a silent one is begun anew.
     touched = models.DateTimeField(auto_now=True)
 
+    # Neither ready nor refused yet.
+    UNDER_WAY = (State.QUARANTINED, State.CHECKING)
+
     class Meta:
         verbose_name = _("model file")
         verbose_name_plural = _("model files")

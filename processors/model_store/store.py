@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from processors.model_files import file_in, sha256_of
 
@@ -65,8 +66,8 @@ def take(path: Path, name: str, user: Any = None, **facts: Any) -> ModelFile:
 
 def check(row: ModelFile) -> None:
     """Look into a file in the quarantine; afterwards it is ready, or it is gone and the row says why."""
-    row.state = ModelFile.State.CHECKING
-    row.save()
+    if not _claim(row):
+        return
     path = file_in(quarantine(), row.sha256)
     try:
         _take_facts(row, child.ask(INGEST, _order("check"), allowance(), path, lambda name: _tell(row, name)))
@@ -104,6 +105,17 @@ def free_bytes() -> int:
 
 def allowance(times: float = 1) -> child.Allowance:
     return child.Allowance(settings.MODEL_CHECK_SECONDS * times, settings.MODEL_CHECK_MEMORY_BYTES)
+
+
+def _claim(row: ModelFile) -> bool:
+    """One process looks into a file, and into none that is ready or refused already."""
+    now = timezone.now()
+    as_we_know_it = ModelFile.objects.filter(pk=row.pk, state__in=ModelFile.UNDER_WAY, touched=row.touched)
+    if not as_we_know_it.update(state=ModelFile.State.CHECKING, touched=now):
+        row.refresh_from_db()
+        return False
+    row.state, row.touched = ModelFile.State.CHECKING, now
+    return True
 
 
 def _order(step: str) -> dict[str, Any]:
