@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -67,7 +67,9 @@ class ModelFileAdmin(FileAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        file = get_object_or_404(ModelFile, pk=object_id)
+        file = self.get_object(request, object_id)
+        if file is None:
+            raise Http404
         if not self.has_view_or_change_permission(request, file):
             raise PermissionDenied
         checking.begin_again_if_lost(file)

@@ -101,7 +101,7 @@ def _uuid(value: Any) -> uuid.UUID:
 def _body(request: HttpRequest) -> dict[str, Any]:
     try:
         value = json.loads(request.read(BEGIN_BYTES))
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise UploadRefused("bad_request", 400, _("This request is not understood. Load the page again."))

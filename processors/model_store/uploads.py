@@ -30,6 +30,7 @@ SUFFIXES = (ONNX, WEIGHTS, DEFINITION)
 # Somebody who does not come back within this time begins anew.
 LIFETIME = timedelta(days=2)
 UPLOADS_PER_USER = 5
+FINGERPRINT_CHARACTERS = 300
 
 
 class UploadRefused(Exception):
@@ -47,14 +48,17 @@ def begin(user: Any, name: str, size: int, fingerprint: str) -> ModelUpload:
     """A new upload, or the one this user began earlier with the same file."""
     delete_expired()
     _check_name_and_size(name, size)
-    earlier = ModelUpload.objects.filter(user=user, fingerprint=fingerprint, size=size).first()
-    if earlier:
+    fingerprint = fingerprint[-FINGERPRINT_CHARACTERS:]  # its end holds size and date
+    earlier = ModelUpload.objects.filter(user=user, fingerprint=fingerprint).first()
+    if earlier and earlier.size == size:
         return earlier
+    if earlier:
+        cancel(earlier)
     if ModelUpload.objects.filter(user=user).count() >= UPLOADS_PER_USER:
         message = _("You have several unfinished uploads. Finish or cancel one of them first.")
         raise UploadRefused("too_many_uploads", 429, message)
     _check_room(size)
-    return ModelUpload.objects.create(user=user, name=name[:200], size=size, fingerprint=fingerprint[:300])
+    return ModelUpload.objects.create(user=user, name=name[:200], size=size, fingerprint=fingerprint)
 
 
 def received(upload: ModelUpload) -> int:

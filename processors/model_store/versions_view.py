@@ -29,7 +29,8 @@ def versions_view(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("processors.change_processor"):
         raise PermissionDenied
     if request.method == "POST":
-        version = get_object_or_404(row.versions, number=request.POST.get("number"))
+        number = request.POST.get("number", "")
+        version = get_object_or_404(row.versions, number=int(number) if number.isdecimal() else 0)
         if problem := go_back(row, version):
             messages.error(request, problem)
         else:

@@ -200,4 +200,6 @@ def offered(
 
 
 def may_offer(request: HttpRequest) -> bool:
-    return request.user.has_perms(("processors.change_modelfile", "processors.add_processor"))
+    """It makes a processor, or changes one that is there."""
+    wanted = ("change_modelfile", "add_processor", "change_processor")
+    return request.user.has_perms([f"processors.{name}" for name in wanted])

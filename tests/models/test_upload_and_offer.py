@@ -5,15 +5,17 @@ import json
 import os
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from processors.model_store import gate, jobs, spec_form, store, trials, uploads
+from processors.model_store import checking, gate, jobs, spec_form, store, trials, uploads
 from processors.model_store.rows import ModelFile, ModelUpload
 from processors.models import Processor
 
@@ -146,6 +148,26 @@ def test_a_file_in_disguise_is_415_at_its_first_slice(head: bytes, desk: Client)
     assert put(desk, begin(desk, data).json(), 0, data).status_code == 415
 
 
+def test_a_long_name_is_the_same_upload_again(desk: Client) -> None:
+    name = "m" * 400 + ".onnx"
+    assert begin(desk, bytes(10), name).json()["id"] == begin(desk, bytes(10), name).json()["id"]
+
+
+def test_the_same_fingerprint_with_another_size_begins_anew(desk: Client) -> None:
+    address = reverse("admin:processors_modelfile_begin")
+    asked = {"name": "a.onnx", "size": 10, "fingerprint": "a"}
+    first = desk.post(address, json.dumps(asked), "application/json").json()
+    second = desk.post(address, json.dumps({**asked, "size": 20}), "application/json").json()
+    assert first["id"] != second["id"]
+    assert ModelUpload.objects.get().size == 20
+
+
+def test_what_is_no_json_is_refused(desk: Client) -> None:
+    address = reverse("admin:processors_modelfile_begin")
+    for body in ("[" * 4000, "{", "[]", '"x"'):
+        assert desk.post(address, body, "application/json").status_code == 400
+
+
 def test_sizes_are_limited(desk: Client, settings: Any) -> None:
     settings.MODEL_BYTES = 1000
     assert begin(desk, bytes(1001)).status_code == 413
@@ -207,6 +229,54 @@ def test_a_forged_request_is_refused(alice: Any) -> None:
 
 
 # --- describe, measure, offer ----------------------------------------------------------------------
+
+
+def test_what_another_process_has_checked_is_not_checked_again(desk: Client) -> None:
+    """It waited in two queues; the second one finds no file in the quarantine any more."""
+    file = upload(desk, made.identity().SerializeToString())
+    late = ModelFile.objects.get(pk=file.pk)
+    late.state = "quarantined"
+    store.check(late)
+    assert late.is_ready
+    checking.run(file.pk)
+    file.refresh_from_db()
+    assert file.is_ready
+    assert store.path_of(file).is_file()
+
+
+def test_a_file_that_another_process_looks_into_is_left_to_it(desk: Client, settings: Any) -> None:
+    settings.EMBEDDED = False
+    file = upload(desk, made.identity().SerializeToString())
+    for touched, expected in ((timezone.now(), "checking"), (timezone.now() - timedelta(hours=1), "refused")):
+        ModelFile.objects.filter(pk=file.pk).update(state="checking", touched=touched)
+        checking.run(file.pk)
+        file.refresh_from_db()
+        assert file.state == expected  # there is no file to look into in this test
+
+
+def test_a_page_that_is_not_there_is_404(desk: Client) -> None:
+    for number in ("7", "seven"):
+        assert desk.get(f"/admin/processors/modelfile/{number}/change/").status_code == 404
+    row = Processor.objects.create(title="A", slug="a", key="classification")
+    versions = reverse("admin:processors_processor_versions", args=[row.pk])
+    assert desk.post(versions, {"number": "seven"}).status_code == 404
+
+
+def test_an_offer_needs_the_right_to_change_processors(
+    desk: Client, person_lite: bytes, charlie: Any
+) -> None:
+    """It may go to a processor that visitors have."""
+    file = upload(desk, person_lite)
+    wanted = ("add_modelfile", "view_modelfile", "change_modelfile", "add_processor")
+    charlie.user_permissions.set(Permission.objects.filter(codename__in=wanted))
+    type(charlie).objects.filter(pk=charlie.pk).update(is_staff=True)
+    staff = Client()
+    staff.force_login(charlie)
+    assert staff.get(page(file)).status_code == 200
+    before = Processor.objects.count()
+    staff.post(page(file), described(file))
+    assert Processor.objects.count() == before
+    assert staff.post(reverse("admin:processors_modelfile_trials", args=[file.pk])).status_code == 403
 
 
 def test_the_page_previews_colours_and_values_side_by_side(desk: Client, person_lite: bytes) -> None:
