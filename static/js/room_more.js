@@ -15,25 +15,41 @@ const KEYS = {
 };
 
 export function joinMore(room) {
-  const { $, session, people } = room;
-  const button = $("#audio-only");
-  const set = (on) => {
-    room.view.set(on);
-    button.setAttribute("aria-pressed", String(on));
+  const { $, session, config } = room;
+  joinAudioOnly(room);
+  joinSwitch(room, $("#mix"), "room.mix", false, (on) => room.view.set({ mix: on && room.session.room.mix }));
+  session.addEventListener("room.changed", ({ detail }) => ($("#mix").hidden = !detail.room.mix));
+  $("#mix").hidden = !config.room.mix;
+  $("#full-screen").hidden = !tendFullScreen($("#full-screen"), $(".meeting"), $("#look-video"));
+  tendShortcuts($("#room-bar"), $("#shortcuts"), KEYS);
+}
+
+function joinAudioOnly(room) {
+  const { $, notices, people } = room;
+  const choose = joinSwitch(room, $("#audio-only"), "room.audio_only", room.config.room.audio_only_default, (on) => {
+    room.view.set({ audioOnly: on });
     people.show(people.list);
-    if (on) room.notices.show("audio-only", gettext("Sound only: pictures of the others stay off."), { label: gettext("Show pictures"), run: () => choose(false) });
-    else room.notices.dismiss("audio-only");
+    const back = { label: gettext("Show pictures"), run: () => choose(false) };
+    if (on) notices.show("audio-only", gettext("Sound only: pictures of the others stay off."), back);
+    else notices.dismiss("audio-only");
+  });
+}
+
+/** A remembered switch of the menu, in force from joining on; returns how to set it otherwise. */
+function joinSwitch({ $, session }, button, name, fallback, set) {
+  const apply = (on) => {
+    button.setAttribute("aria-pressed", String(on));
+    set(on);
   };
   const choose = (on) => {
-    remember("room.audio_only", on);
-    set(on);
+    remember(name, on);
+    apply(on);
   };
   button.addEventListener("click", () => {
     choose(button.getAttribute("aria-pressed") !== "true");
     $("#more").open = false;
     $("#more summary").focus({ preventScroll: true });
   });
-  session.addEventListener("state", ({ detail }) => detail.state === "connecting" && set(recall("room.audio_only", room.config.room.audio_only_default)));
-  $("#full-screen").hidden = !tendFullScreen($("#full-screen"), $(".meeting"), $("#look-video"));
-  tendShortcuts($("#room-bar"), $("#shortcuts"), KEYS);
+  session.addEventListener("state", ({ detail }) => detail.state === "live" && apply(recall(name, fallback)));
+  return choose;
 }

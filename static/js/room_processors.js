@@ -1,4 +1,5 @@
 // What one wears, over the picture and over the sound: chosen in the panel, changed without leaving.
+import { recall, remember } from "./storage.js";
 import { WornProcessor } from "./worn_processor.js";
 
 const PLACES = ["picture", "sound"];
@@ -9,6 +10,21 @@ export function joinProcessors(room) {
   const byPlace = Object.fromEntries(parts);
   room.values = (place) => byPlace[place].values();
   byPlace.sound.hide(!config.processors.some((each) => each.place === "sound"));
+  joinVeto(room);
   session.addEventListener("accepted", ({ detail }) => byPlace.picture.show(detail.values, detail.errors));
   session.addEventListener("data", ({ detail }) => byPlace[detail.place ?? "picture"]?.heard(detail));
+}
+
+/** What the owner adds for all, a person can keep off their own picture and sound; asked once for each room. */
+function joinVeto(room) {
+  const box = room.$("#veto");
+  if (!box) return;
+  const name = `room.veto.${room.config.room.slug}`;
+  box.checked = recall(name, false);
+  box.addEventListener("change", () => {
+    remember(name, box.checked);
+    room.session.tell({ veto: box.checked });
+  });
+  const { own } = room;
+  room.own = () => ({ ...own(), veto: box.checked });
 }

@@ -147,6 +147,8 @@ function refreshTiles(room) {
   if (!session.participant) return tiles.clear();
   const pictures = tracksOf(room, "video");
   const others = people.list.filter(({ id }) => id !== session.participant);
+  const mix = pictures.find((each) => each.source === "mix");
+  if (mix) return showMix(room, mix);
   const screens = pictures.filter((each) => each.source === "screen" && each.participant !== session.participant);
   tiles.show([
     ...screens,
@@ -157,6 +159,15 @@ function refreshTiles(room) {
   showSpeaker(room);
   $("#alone").hidden = others.length > 0 || session.state !== "live";
   return undefined;
+}
+
+/** The server has put everybody, also us, into one picture. */
+function showMix({ tiles, $ }, { participant, source, track }) {
+  tiles.show([{ participant, source }]);
+  const [tile] = tiles.all;
+  tile.showPicture(track, { whole: true });
+  tile.showPerson({ name: gettext("Everybody") });
+  $("#alone").hidden = true;
 }
 
 function showTile(room, tile, pictures) {

@@ -4,14 +4,14 @@ const SETTLED_MS = 250;
 export function joinView(room) {
   const { tiles, session } = room;
   const seen = new Map();
-  room.view = { audioOnly: false };
+  room.view = { audioOnly: false, mix: false };
   let timer = null;
   let told = "";
 
   const tell = () => {
     timer = null;
     if (session.state !== "live") return;
-    const facts = { tiles: tiles.all.filter((tile) => tile.participant !== session.participant).map((tile) => describe(tile, seen)), audio_only: room.view.audioOnly };
+    const facts = { tiles: tiles.all.filter((tile) => tile.participant !== session.participant && tile.source !== "mix").map((tile) => describe(tile, seen)), audio_only: room.view.audioOnly, mix: room.view.mix };
     const text = JSON.stringify(facts);
     if (text !== told) session.view(facts);
     told = text;
@@ -32,8 +32,8 @@ export function joinView(room) {
   });
   document.addEventListener("visibilitychange", soon);
   session.addEventListener("state", anew);
-  room.view.set = (audioOnly) => {
-    room.view.audioOnly = audioOnly;
+  room.view.set = (change) => {
+    Object.assign(room.view, change);
     anew();
   };
 }
