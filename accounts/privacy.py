@@ -27,6 +27,7 @@ class PrivacyFacts:
     https: bool
     history_days: int
     file_hours: int
+    report_days: int
     sign_in_days: int
     language_cookie: str
     session_cookie: str
@@ -52,6 +53,7 @@ def privacy_facts() -> PrivacyFacts:
         https=settings.HTTPS,
         history_days=settings.SESSION_HISTORY_DAYS,
         file_hours=int(files.LIFETIME.total_seconds() // 3600),
+        report_days=settings.CONNECTION_REPORT_DAYS,
         sign_in_days=settings.SESSION_COOKIE_AGE // (24 * 3600),
         language_cookie=settings.LANGUAGE_COOKIE_NAME,
         session_cookie=settings.SESSION_COOKIE_NAME,

@@ -48,3 +48,8 @@ def transport_of(url: str) -> str:
     if url.startswith("turns:"):
         return "tls"
     return "tcp" if "transport=tcp" in url else "udp"
+
+
+def relay_ways() -> list[str]:
+    """By what the relays can be reached, in words: UDP, TCP, TLS."""
+    return list(dict.fromkeys(transport_of(url).upper() for url in relay_urls()))

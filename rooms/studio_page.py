@@ -13,6 +13,7 @@ from processors.models import Processor
 from processors.translation import translated
 
 from .cards import manifest_or_none
+from .ice import relay_ways
 from .privacy_card import privacy_card
 from .shared_values import shared_values
 
@@ -35,6 +36,7 @@ def studio_page(request: HttpRequest, row: Processor, others: Any) -> dict[str, 
         "promise": promise(manifest) if manifest else "",
         "others": [(other.slug, translated(other.title)) for other in others],
         "embed": request.GET.get("embed") == "1",
+        "relay_ways": relay_ways(),
         "config": script_config(request, row, manifest),
     }
 
