@@ -71,9 +71,11 @@ def read_offer(
     blocks = split_sections(lines)
     sections = tuple(read_section(block, sources) for block in blocks[1:])
     check_sections(sections, max_sections)
-    kept = [line for line in lines if not line.startswith(DROPPED) or is_on_relay(line, relays)]
+    kept = [line for line in lines if not line.startswith(DROPPED)]
     bundled = find_value(lines, "a=group:BUNDLE").split()
     is_bundled = all(section.mid in bundled for section in sections)
+    # Of sections that share one transport aiortc reads the candidates of the last; browsers write them in the first.
+    kept += [line for line in lines if is_bundled and is_on_relay(line, relays)]
     return Offer("\r\n".join(kept) + "\r\n", sections, find_value(lines, "a=ice-ufrag:"), is_bundled)
 
 
@@ -111,10 +113,10 @@ def check_sections(sections: tuple[MediaSection, ...], max_sections: Mapping[str
 
 
 def is_on_relay(line: str, relays: Collection[str]) -> bool:
-    """Whether a candidate is an address that one of our own relays gave out."""
+    """Whether this is a candidate with an address that one of our own relays gave out."""
     # By any white space, as aiortc reads it.
     fields = line.split()
-    if len(fields) <= TYPE_FIELD or fields[TYPE_FIELD] != "relay":
+    if not line.startswith("a=candidate:") or len(fields) <= TYPE_FIELD or fields[TYPE_FIELD] != "relay":
         return False
     return fields[ADDRESS_FIELD] in relays
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright
 
+from tests.support.patience import patient
 from tests.support.processes import free_port
 from tests.support.site import Site
 from tests.support.turn_server import TurnServer
@@ -148,7 +149,7 @@ def test_a_failed_start_leads_here(site: Site, without_udp: Browser) -> None:
     with chromium.visitor(without_udp, site) as page:
         page.open(f"{site.url}/p/edges/")
         page.click("[data-testid=start]")
-        page.page.locator("#problem [data-action=check]").click()
+        page.page.locator("#problem [data-action=check]").click(timeout=patient(40) * 1000)
         page.page.wait_for_url("**/check/")
 
 
