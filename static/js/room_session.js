@@ -172,7 +172,12 @@ export class RoomSession extends EventTarget {
   async #offerWhileWanted() {
     while (this.#again && this.peer && this.#run) {
       this.#again = false;
-      await this.#offer(this.peer, this.#run.signal);
+      try {
+        await this.#offer(this.peer, this.#run.signal);
+      } catch (error) {
+        this.#again = true; // its sections are still to be agreed on
+        throw error;
+      }
     }
   }
 
@@ -193,8 +198,13 @@ export class RoomSession extends EventTarget {
     this.#wanted = wanted;
     const added = this.peer.receive(wanted);
     this.#show(tracks);
-    // What goes wrong now is heard by the connection or the socket, and mended from there.
-    if (added || offerAgain) this.#negotiate().catch(() => {});
+    const isOwed = this.#again && !this.#negotiating;
+    if (added || offerAgain || isOwed) this.#negotiate().catch((error) => this.#notAgreed(error));
+  }
+
+  /** A lost socket asks again when it is back; a worker that does not answer needs another connection. */
+  #notAgreed(error) {
+    if (this.state === "live" && error.code !== "lost" && RECOVERABLE.has(error.code)) this.#recover(error.code);
   }
 
   #show(tracks) {
