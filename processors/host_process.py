@@ -91,8 +91,10 @@ class HostProcess:
         return not self._our_reason and self._child.poll() is None
 
     def order_load(self) -> None:
-        order = {"key": self.spec.key, "configuration": with_secrets(self.spec.configuration)}
-        self._tell(order)
+        """Tokens are opened for a host that may use them, and for no other."""
+        configuration = self.spec.configuration
+        opened = with_secrets(configuration) if self.spec.needs_network else dict(configuration)
+        self._tell({"key": self.spec.key, "configuration": opened})
 
     def open_session(self) -> socket.socket:
         """Return the worker's end of a new session."""

@@ -9,12 +9,12 @@ from django.utils.text import slugify
 from .. import catalogue
 from ..exceptions import ProcessorError
 from ..inference.spec import ModelSpec
+from ..model_store.slugs import free_slug
 from ..models import Processor
 from ..translation import translated
 from .rows import InferenceServer
 
 SALT = "processors.remote.choices"
-SLUG_CHARACTERS = 80
 TITLE_CHARACTERS = 80
 
 
@@ -66,10 +66,3 @@ def make_row(server: InferenceServer, model: str, version: str, title: str, valu
     return Processor.objects.create(
         title=title, slug=free_slug(title), key=chosen["key"], configuration={"models": [entry]}
     )
-
-
-def free_slug(title: str) -> str:
-    wanted = slugify(title)[: SLUG_CHARACTERS - 4] or "model"
-    taken = set(Processor.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
-    numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
-    return next(slug for slug in (wanted, *numbered) if slug not in taken)

@@ -67,8 +67,12 @@ class InferenceServerForm(ServerFormBase):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if "url" in cleaned and not parse_url(cleaned["url"]).encrypted:
-            self._refuse_secrets_in_the_open(cleaned)
+        if "url" in cleaned:
+            place = parse_url(cleaned["url"])
+            if place.encrypted:
+                self._refuse_secrets_for_another_host(cleaned, place)
+            else:
+                self._refuse_secrets_in_the_open(cleaned)
         return cleaned
 
     def save(self, commit: bool = True) -> InferenceServer:
@@ -79,9 +83,18 @@ class InferenceServerForm(ServerFormBase):
         return super().save(commit)
 
     def _refuse_secrets_in_the_open(self, cleaned: dict[str, Any]) -> None:
-        keeps = self.instance.sealed_token and not cleaned.get("forget_token")
-        if cleaned.get("token") or keeps:
+        from_environment = settings.REMOTE_TOKENS.get(cleaned.get("name") or self.instance.name)
+        if cleaned.get("token") or self._keeps_token(cleaned) or from_environment:
             self.add_error("token", _("A token needs an encrypted address: grpcs:// or https://."))
+
+    def _refuse_secrets_for_another_host(self, cleaned: dict[str, Any], place: Place) -> None:
+        """Who may change the address could otherwise have the token sent to a server of his own."""
+        if self._keeps_token(cleaned) and not is_host_of(place, self.initial["url"]):
+            self.add_error("token", _("This is another host: enter the token again, or forget it."))
+
+    def _keeps_token(self, cleaned: dict[str, Any]) -> bool:
+        replaced = cleaned.get("token") or cleaned.get("forget_token")
+        return bool(self.instance.sealed_token) and not replaced
 
 
 def check_literally(place: Place, allowed: Allowed) -> None:
@@ -95,6 +108,14 @@ def check_literally(place: Place, allowed: Allowed) -> None:
         and not allowed.names_host(place.host)
     ):
         raise AddressRefused(f"The host {place.host} is not in REMOTE_ALLOWED_HOSTS.")
+
+
+def is_host_of(place: Place, url: str) -> bool:
+    """An address that was kept before the rules became stricter has no host that we know."""
+    try:
+        return parse_url(url).host == place.host
+    except AddressRefused:
+        return False
 
 
 class LookForm(forms.Form):

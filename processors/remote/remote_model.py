@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..exceptions import ProcessorUnavailable, WrongModelOutput
+from ..exceptions import ModelUnusable, ProcessorUnavailable, WrongModelOutput
 from ..inference.decoded import Decoded
 from ..inference.preprocess import Tensor
 from ..inference.session import Model
@@ -54,7 +54,8 @@ class RemoteModel:
         try:
             asked = AskedModel(client, self._known(client), self._version, self._connection.server, self.spec)
             return asked.infer(image, threshold, iou)
-        except WrongModelOutput as error:
+        except (WrongModelOutput, ModelUnusable) as error:
+            # Unusable here is what a server may mend: it can be given another model at any time.
             self._facts = None
             raise WrongAnswer(self._connection.server.name, str(error)) from error
         except WrongAnswer:

@@ -89,6 +89,23 @@ def test_a_token_is_kept_sealed_and_never_shown_again(admin: Client) -> None:
     assert server.sealed_token == ""
 
 
+def test_a_token_does_not_follow_to_another_host(admin: Client) -> None:
+    add(admin, url="grpcs://127.0.0.1:8001", token="open sesame")
+    page = f"/admin/processors/inferenceserver/{InferenceServer.objects.get().pk}/change/"
+    elsewhere = {**FIELDS, "url": "grpcs://models.example.org"}
+    assert "another host" in admin.post(page, elsewhere).content.decode()
+    assert InferenceServer.objects.get().url == "grpcs://127.0.0.1:8001"
+    assert admin.post(page, {**elsewhere, "token": "another"}).status_code == 302
+    server = InferenceServer.objects.get()
+    assert (server.url, opened(server.sealed_token)) == ("grpcs://models.example.org", "another")
+
+
+def test_a_token_of_the_environment_needs_an_encrypted_address_too(admin: Client, settings: Any) -> None:
+    settings.REMOTE_TOKENS = {"lab": "from the environment"}
+    assert "encrypted address" in add(admin).content.decode()
+    assert add(admin, url="grpcs://127.0.0.1:8001").status_code == 302
+
+
 def test_what_travels_to_a_worker_is_sealed_and_opened_for_the_host(db: None, settings: Any) -> None:
     server = InferenceServer(name="lab", url="grpcs://127.0.0.1:8001", deadline_seconds=0.5)
     server.set_token("open sesame")

@@ -15,7 +15,11 @@ from processors import catalogue, sandbox
 from processors.exceptions import ProcessorUnavailable
 from processors.host_process import HostSpec
 from processors.hosts import HostPool
+from processors.inference.spec import ModelSpec
+from processors.remote.connection import Connection
+from processors.remote.errors import WrongAnswer
 from processors.remote.limits import SENDS_ELSEWHERE
+from processors.remote.remote_model import RemoteModel
 from processors.runner import ERRORS_IN_A_ROW, RunnerState
 from tests.processors.desk import wait_until
 from tests.processors.host.conftest import START_SECONDS, HostDesk
@@ -110,6 +114,17 @@ def test_a_server_that_is_away_at_the_start_may_come_later(
     wait_until(lambda: desk.notebook.states and desk.state[0] == RunnerState.FAILING, START_SECONDS)
     server.start()
     wait_until(lambda: desk.state[0] == RunnerState.RUNNING, patient(6))
+
+
+def test_a_server_with_another_model_costs_frames_and_is_asked_again(server: MisbehavingServer) -> None:
+    spec = ModelSpec.from_json({**SPEC, "input": {"name": "pixels", "width": 8, "height": 8}})
+    remote = RemoteModel(Connection(server.as_server()), "look", "", spec)
+    for _ in range(2):
+        with pytest.raises(WrongAnswer, match="wrong answer") as raised:
+            remote.infer(PICTURE)
+        assert raised.value.transient
+        assert not raised.value.permanent
+        assert "pixels" in raised.value.detail
 
 
 def test_an_address_that_is_not_allowed_is_said_and_not_shown(
