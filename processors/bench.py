@@ -19,7 +19,7 @@ import numpy as np
 from . import sandbox
 from .assets import SAMPLES
 from .base import Processor, has_own_clock, needs_pixels, needs_samples
-from .catalogue import load_class
+from .catalogue import is_our_own, load_class
 from .exceptions import NotInstalled, ProcessorError
 from .instance import Instance, Outcome, load
 from .made_voice import spoken
@@ -128,9 +128,10 @@ def answer_alone() -> TextIO:
 
 
 def keep_apart(order: dict[str, Any]) -> None:
-    """A model that somebody uploaded is as dangerous here as in a processor host."""
-    if any("sha256" in entry for entry in order["configuration"].get("models") or []):
-        readable = (*sandbox.code_folders(), os.environ[FOLDER_VARIABLE])
+    """Code of others, and a model that somebody uploaded, are as dangerous here as in a processor host."""
+    has_files = any("sha256" in entry for entry in order["configuration"].get("models") or [])
+    if has_files or not is_our_own(order["key"]):
+        readable = (*sandbox.code_folders(), os.environ.get(FOLDER_VARIABLE, ""))
         sandbox.restrict(sandbox.Limits(readable=readable), os.getppid())
 
 

@@ -1,5 +1,9 @@
 """The admin's test bench, with the real child process."""
 
+import json
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +14,8 @@ from django.urls import reverse
 
 from processors import bench_view
 from processors.models import ParameterFile, Processor
+from tests.support.processes import ROOT
+from tests.support.site import PLUGIN_FOLDER
 
 from .conftest import Browser, make_row, png
 
@@ -92,6 +98,26 @@ def test_what_a_processor_prints_does_not_spoil_its_report(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     row = make_row("chatty", key="chatty", visibility="staff")
     assert admin_browser.get(url(row)).context["report"]["picture"]
+
+
+@pytest.mark.parametrize("attempt", ["write", "socket", "secret"])
+def test_code_of_others_is_kept_apart_here_as_well(attempt: str, tmp_path: Path) -> None:
+    secret, written = tmp_path / "secret_key", tmp_path / "written"
+    secret.write_text("in-a-file")
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        configuration = {"port": door.getsockname()[1], "secret": str(secret), "writable": str(written)}
+        order = {"key": "test-spy", "configuration": configuration, "values": {"attempt": attempt}}
+        done = subprocess.run(
+            [sys.executable, "-m", "processors.bench"],
+            cwd=ROOT,
+            env=bench_view.clean_environment() | {"PYTHONPATH": str(PLUGIN_FOLDER)},
+            input=json.dumps(order),
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+    assert json.loads(done.stdout)["data"]["outcome"].startswith("refused")
+    assert not written.exists()
 
 
 def test_the_child_gets_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
