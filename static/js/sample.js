@@ -58,7 +58,13 @@ async function sampleVideo(quality, source) {
 
 async function load(source) {
   const address = source instanceof Blob ? URL.createObjectURL(source) : source;
-  return source.type?.startsWith("video/") ? loadClip(address) : loadPicture(address);
+  try {
+    return await (source.type?.startsWith("video/") ? loadClip(address) : loadPicture(address));
+  } catch (error) {
+    // A file that does not open is not kept for as long as the page.
+    if (source instanceof Blob) URL.revokeObjectURL(address);
+    throw error;
+  }
 }
 
 async function loadPicture(address) {
