@@ -35,12 +35,14 @@ class Place:
 
 def rendered(place: Place) -> str:
     """Return the whole file; raise ImproperlyConfigured with the setting to change."""
+    relay_address = settings.TURN_RELAY_ADDRESS or own_address()
     values = {
         "urls": settings.TURN_URLS,
         "port": place.port or port_of("turn", PORT),
         "tls_port": place.tls_port or port_of("turns", TLS_PORT),
         "listening_addresses": place.listening_addresses,
-        "relay_address": settings.TURN_RELAY_ADDRESS or own_address(),
+        "relay_address": relay_address,
+        "own_address": relay_of_workers(relay_address),
         "external_address": settings.TURN_EXTERNAL_ADDRESS,
         "first_port": settings.TURN_RELAY_PORTS[0],
         "last_port": settings.TURN_RELAY_PORTS[1],
@@ -53,7 +55,6 @@ def rendered(place: Place) -> str:
         "peers": [as_range(network) for network in workers()],
         **certificate(),
     }
-    values["own_address"] = relay_of_workers(values["relay_address"])
     return Engine(autoescape=False).from_string(TEMPLATE.read_text()).render(Context(values))
 
 
