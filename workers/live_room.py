@@ -14,8 +14,9 @@ from . import aiortc_hooks
 from .active_speaker import ActiveSpeaker
 from .answer import StreamName, with_opus_limits, with_ssrcs, with_streams
 from .loudness import SILENCE
+from .pipeline import Assignment
 from .room_mix import MixOptions, RoomMix, read_mix
-from .seat import ROOM_AUDIO_BIT_RATE, Seat
+from .seat import ROOM_AUDIO_BIT_RATE, Seat, is_same
 from .sources import GROUP_OF, KIND_OF, MIX, MIXED_KIND_OF
 from .stream_names import StreamNames
 from .subscriber_track import SubscriberTrack
@@ -54,6 +55,9 @@ class LiveRoom:
         self._codec_pool = codec_pool
         self._mix: RoomMix | None = None
         self._mix_options = MixOptions()
+        # What the owner added for all.
+        self._for_all: Assignment | None = None
+        self._for_all_parameters: Message = {}
         self.is_studio = is_studio
         self.seats: dict[str, Seat] = {}
         self.active = ActiveSpeaker()
@@ -67,10 +71,50 @@ class LiveRoom:
         self._told_at = 0.0
         self._levels_told: Message = {}
 
-    def take_options(self, options: Message) -> None:
+    def take_options(self, options: Message, processor: Assignment | None) -> None:
         """Take what the owner decided for the room; the newest offer tells."""
+        if "processor" in options:
+            self._for_all, self._for_all_parameters = processor, options.get("parameters") or {}
         if "mix" in options:
             self._mix_options = read_mix(options["mix"])
+
+    def worn_by(self, seat: Seat, parameters: Message) -> tuple[Assignment | None, Message]:
+        """Return what a person wears over the picture: their own choice, else what the owner added for all."""
+        if seat.own is not None or not self._adds_to(seat):
+            return seat.own, parameters
+        return self._for_all, self._for_all_parameters
+
+    def dress_all(self) -> None:
+        for seat in self.seats.values():
+            if seat.has_answered and self.dress(seat):
+                self.connect(seat)
+
+    def dress(self, seat: Seat) -> bool:
+        """Follow what the owner added and a person's veto; return whether anything changed."""
+        if seat.own is not None or self.is_studio:
+            return False
+        assignment, parameters = self.worn_by(seat, {})
+        if is_same(assignment, seat.pipeline.assignment):
+            return False
+        seat.switch(assignment, parameters)
+        return True
+
+    def _adds_to(self, seat: Seat) -> bool:
+        """Whether the owner's processor may be put on a person: nobody's second one, and nobody's who objects."""
+        if self._for_all is None or seat.person.vetoes:
+            return False
+        return seat.media.sound is None or "audio" not in self._for_all.kinds
+
+    def share_result(self, seat: Seat, message: Message) -> None:
+        """What the owner's processor finds is for all; what somebody's own finds is for them."""
+        if (
+            seat.own is None
+            and self._for_all is not None
+            and is_same(seat.pipeline.assignment, self._for_all)
+        ):
+            for other in self.seats.values():
+                if other is not seat:
+                    other.send(message | {"participant": seat.participant})
 
     def close(self) -> None:
         if self._mix is not None:
@@ -97,6 +141,8 @@ class LiveRoom:
         self.seats[seat.session] = seat
         self._shown.setdefault(seat.session, {})
         self._names.setdefault(seat.session, StreamNames())
+        if not self.is_studio:
+            seat.share_result = lambda message: self.share_result(seat, message)
 
     def remove(self, seat: Seat) -> None:
         self.seats.pop(seat.session, None)

@@ -190,7 +190,7 @@ class MediaWorker:
             self._codec_pool, note_isolation, self._options.hosts.limits
         )
         try:
-            rows = await loop.run_in_executor(self._codec_pool, self._options.rows_at_start)
+            rows = await loop.run_in_executor(None, self._options.rows_at_start)
             await self._standing.load_all(rows)
         except Exception:
             logger.exception("Nothing more is loaded ahead; each row is loaded when somebody comes")
@@ -217,16 +217,19 @@ class MediaWorker:
 
     async def _offer(self, message: Message) -> Message:
         assignment = await self._assignment_or_none(message)
+        for_all = await self._room_processor(message)
         seat = self._seat_for(message)
         seat.person.introduce(message.get("person") or {})
-        self._room_of[seat.session].take_options(message.get("room_options") or {})
+        self._room_of[seat.session].take_options(message.get("room_options") or {}, for_all)
+        seat.own = assignment
+        assignment, parameters = self._room_of[seat.session].worn_by(seat, message.get("parameters") or {})
         async with seat.lock:
             self._check_is_live(seat)
             try:
                 answer = await seat.answer(
                     message["sdp"],
                     assignment,
-                    message.get("parameters") or {},
+                    parameters,
                     message.get("quality") or "",
                     named_sources(message) if seat.shares_room else {},
                 )
@@ -237,6 +240,7 @@ class MediaWorker:
         room = self._room_of[seat.session]
         room.connect(seat)
         answer["sdp"] = room.finish_answer(seat, answer["sdp"])
+        room.dress_all()
         self._rearrange(room, seat)
         return {"type": "answer"} | room.view(seat) | answer
 
@@ -245,11 +249,21 @@ class MediaWorker:
         assignment = await self._assignment_or_none(message)
         async with seat.lock:
             self._check_is_live(seat)
-            accepted, errors = seat.switch(assignment, message.get("parameters") or {}, place_of(message))
+            accepted, errors = self._wear(seat, assignment, message)
         self._room_of[seat.session].connect(seat)
         self._rearrange(self._room_of[seat.session], seat)
         slug = assignment.slug if assignment is not None else None
         return {"type": "switched", "processor": slug, "parameters": accepted, "errors": errors}
+
+    def _wear(
+        self, seat: Seat, assignment: Assignment | None, message: Message
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        place, parameters = place_of(message), message.get("parameters") or {}
+        if place != PICTURE:
+            return seat.switch(assignment, parameters, place)
+        seat.media.check(assignment, place)
+        seat.own = assignment
+        return seat.switch(*self._room_of[seat.session].worn_by(seat, parameters))
 
     async def _parameters(self, message: Message) -> Message:
         seat = self._seat(message)
@@ -272,7 +286,13 @@ class MediaWorker:
         return self._desk.view(self._seat(message), message)
 
     async def _state(self, message: Message) -> Message:
-        return self._desk.state(self._seat(message), message)
+        seat = self._seat(message)
+        answer = self._desk.state(seat, message)
+        room = self._room_of[seat.session]
+        if room.dress(seat):
+            room.connect(seat)
+            self._rearrange(room, seat)
+        return answer
 
     async def _moderate(self, message: Message) -> Message:
         seat = self._seat(message)
@@ -356,9 +376,9 @@ class MediaWorker:
         loop = asyncio.get_running_loop()
         key, configuration = spec["key"], spec.get("configuration") or {}
         try:
-            processor_class = await loop.run_in_executor(
-                self._codec_pool, catalogue.load_class, key, configuration
-            )
+            # A class of another package is asked of a child, which may take its time; pictures must not wait for it.
+            pool = self._codec_pool if catalogue.is_our_own(key) else None
+            processor_class = await loop.run_in_executor(pool, catalogue.load_class, key, configuration)
             if not processor_class.installed:
                 raise NotInstalled(processor_class.label)
         except ProcessorError as error:
@@ -366,6 +386,11 @@ class MediaWorker:
         return Assignment(
             spec["slug"], key, spec.get("version", 0), processor_class, configuration, spec.get("title", "")
         )
+
+    async def _room_processor(self, message: Message) -> Assignment | None:
+        """Return what the owner of the room puts on everybody who wears nothing and does not object."""
+        options = message.get("room_options") or {}
+        return await self._assignment(options["processor"]) if options.get("processor") else None
 
     async def _assignment_or_none(self, message: Message) -> Assignment | None:
         """Return what is to be worn; in a room that may be nothing."""

@@ -51,9 +51,10 @@ class Voice:
 
     def _decode(self, frame: EncodedFrame) -> Samples:
         try:
-            return self._decoder.decode(frame.data)[0]
+            samples: Samples = self._decoder.decode(frame.data)[0]
         except UndecodableSound:
             return np.zeros(FRAME_SAMPLES, np.float32)
+        return samples
 
 
 class MixedSound:

@@ -69,6 +69,10 @@ class Seat:
         self._on_view = on_view
         self.view = View()
         self.budget = ViewerBudget()
+        # What this person chose to wear over the picture; the owner of a room may put something on who chose nothing.
+        self.own: Assignment | None = None
+        # Told each result of what is worn over the picture.
+        self.share_result: Callable[[dict[str, Any]], None] = lambda message: None
         self._quality = QUALITIES["standard"]
         self._codec_pool = codec_pool
         self._hosts = hosts
@@ -308,15 +312,10 @@ class Seat:
     # --- what the pipeline tells -------------------------------------------------------------------------
 
     def on_result(self, values: dict[str, Any], media_time: float, place: str = PICTURE) -> None:
-        self._send(
-            {
-                "type": "result",
-                "time": round(media_time, 4),
-                "rtp": self._rtp_timestamp(media_time),
-                "data": values,
-            }
-            | named(place)
-        )
+        message = {"type": "result", "time": round(media_time, 4), "data": values} | named(place)
+        self._send(message | {"rtp": self._rtp_timestamp(media_time)})
+        if place == PICTURE:
+            self.share_result(message | {"rtp": None})
 
     def on_processor(self, news: ProcessorNews, place: str = PICTURE) -> None:
         self._last_news[place] = news

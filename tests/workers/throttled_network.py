@@ -17,10 +17,6 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-import django
-
-django.setup()
-
 from workers import aiortc_hooks
 from workers.engine_options import EngineOptions
 
