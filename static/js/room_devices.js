@@ -56,7 +56,10 @@ async function setSending(room, kind, enabled, options) {
   const { source, devices } = room;
   source.setEnabled(kind, enabled, options);
   showEnabled(room);
-  if (kind === "audio") room.unsay("muted");
+  if (kind === "audio") {
+    room.isWarned = false;
+    room.unsay("muted");
+  }
   if (kind === "video" && !enabled && source.tracks.video) source.keepOnly(["audio"]);
   const wanted = enabled && !source.tracks[kind] && room.isLooking();
   if (wanted) await attempt(room, kind, () => source.switchDevice(kind, devices.chosen(`${kind}input`)));
@@ -133,5 +136,12 @@ function showEnabled({ source, bars }) {
 function showLevel(room, level) {
   const enabled = room.source.isEnabled("audio");
   for (const bar of room.bars) bar.querySelector("[data-level]").style.setProperty("--level", enabled ? level : 0);
-  if (!enabled && level > LOUD && room.session.isRunning) room.say("muted", gettext("You are muted."));
+  if (!enabled && level > LOUD && room.session.isRunning) warnMuted(room);
+}
+
+/** Once each time one is muted: who closes the notice has read it. */
+function warnMuted(room) {
+  if (room.isWarned) return;
+  room.isWarned = true;
+  room.say("muted", gettext("You are muted."), { label: gettext("Unmute"), run: () => setSending(room, "audio", true) });
 }

@@ -3,6 +3,7 @@ import { gettext } from "./i18n.js";
 import { ParameterLink } from "./parameter_link.js";
 import { Parameters } from "./parameters.js";
 import { fetchProcessorPage } from "./processor_page.js";
+import { Results } from "./results.js";
 import { setText } from "./set_text.js";
 import { badgeWords } from "./status.js";
 import { uploadFile } from "./upload.js";
@@ -16,6 +17,9 @@ export class WornProcessor {
   #config;
   #page = null; // the configuration of the processor's own page
   #parameters = new Parameters();
+  #results = new Results();
+  // Boxes are in the picture that the others see; here they are only counted.
+  #overlay = document.createElement("canvas");
   #link;
 
   constructor(box, place, { session, config }) {
@@ -45,6 +49,7 @@ export class WornProcessor {
   /** A message of the data channel about this place. */
   heard(message) {
     if (message.type === "parameters") this.#link.acknowledged(message);
+    if (message.type === "result" && this.#manifest && !message.participant) this.#results.show(message);
     if (message.type === "processor" && this.#manifest) this.#say(badgeWords(message) || this.#elsewhere());
   }
 
@@ -77,12 +82,21 @@ export class WornProcessor {
   /** Its controls take the place of the ones before. */
   #adopt(next) {
     this.#page = next?.config ?? null;
-    const form = next ? document.adoptNode(next.page.querySelector("#parameters")) : document.createElement("form");
-    form.hidden = !next;
-    form.classList.add("parameters");
-    setApart(form, this.#place);
-    this.#form.replaceWith(form);
-    if (next) this.#parameters.attach(form, this.#page.manifest.parameters, this.#page.manifest.defaults);
+    const form = this.#put("form", "parameters", next?.page);
+    const results = this.#put("section", "results", next?.page);
+    const { parameters = [], defaults = {}, results: described = {} } = this.#page?.manifest ?? {};
+    this.#parameters.attach(form, parameters, defaults);
+    this.#results.attach(results, described, this.#overlay);
+  }
+
+  /** The piece of the processor's own page with this name, or an empty one that does not show. */
+  #put(tag, name, page) {
+    const piece = page ? document.adoptNode(page.querySelector(`#${name}`)) : document.createElement(tag);
+    piece.hidden ||= !page;
+    piece.classList.add(name);
+    setApart(piece, this.#place);
+    this.#box.querySelector(`:scope > ${tag}`).replaceWith(piece);
+    return piece;
   }
 
   async #upload({ name, file }) {
@@ -109,15 +123,11 @@ export class WornProcessor {
   get #select() {
     return this.#box.querySelector(":scope > select");
   }
-
-  get #form() {
-    return this.#box.querySelector(":scope > form");
-  }
 }
 
 /** Two processors may have a parameter of the same name; on one page ids must differ. */
-function setApart(form, place) {
-  for (const element of [form, ...form.querySelectorAll("*")]) {
+function setApart(piece, place) {
+  for (const element of [piece, ...piece.querySelectorAll("*")]) {
     if (element.id) element.id = `${place}-${element.id}`;
     for (const name of POINTING) {
       const ids = element.getAttribute(name);

@@ -1,16 +1,16 @@
 """People in a room, each with a colour and a tone of their own, so that nobody can be mistaken for another."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Playwright
 
-from tests.support.patience import wait_until
+from tests.support.patience import patient, wait_until
 from tests.support.site import Site
 
 from . import chromium
@@ -118,11 +118,30 @@ def is_near(seen: list[int] | None, colour: tuple[int, int, int]) -> bool:
 
 def wait_meeting(*seats: Seat, seconds: float = 40) -> None:
     """Wait until everybody sees and hears everybody else, and nobody is mistaken."""
-    names = sorted(seat.guest.name for seat in seats)
+    names = [seat.guest.name for seat in seats]
     for seat in seats:
         wait_people(seat, *names, seconds=seconds)
-    for one, other in permutations(seats, 2):
-        wait_pair(one, other, seconds)
+    ids = {seat.participant: seat.guest for seat in seats}
+    for seat in seats:
+        wait_for_all(seat, {id_: guest for id_, guest in ids.items() if guest != seat.guest}, seconds)
+
+
+def wait_for_all(seat: Seat, others: dict[str, Guest], seconds: float) -> None:
+    ends = time.monotonic() + patient(seconds)
+    while missing := unseen(seat, others) or unheard(seat, others):
+        assert time.monotonic() < ends, f"{seat.guest.name} does not {missing}: {seat.tiles()}"
+        time.sleep(0.2)
+
+
+def unseen(seat: Seat, others: dict[str, Guest]) -> list[str]:
+    colours = {tile["participant"]: tile["colour"] for tile in seat.tiles() if tile["source"] == "camera"}
+    return [f"see {who.name}" for id_, who in others.items() if not is_near(colours.get(id_), who.colour)]
+
+
+def unheard(seat: Seat, others: dict[str, Guest]) -> list[str]:
+    heard = seat.hears()
+    tones = {id_: heard.get(f"{id_}/microphone", 0) for id_ in others}
+    return [f"hear {who.name}" for id_, who in others.items() if abs(tones[id_] - who.hertz) >= NEAR_HERTZ]
 
 
 def wait_people(seat: Seat, *names: str, seconds: float = 10) -> None:

@@ -99,6 +99,8 @@ def test_a_room_tells_who_speaks(site: Site, sit_down: SeatFactory) -> None:
     ada, ben = two_inside(site, sit_down, "studio")
     ben.page.click("#room-bar [data-toggle=audio]")
     wait_until(lambda: (ada.tile("Ben") or {}).get("muted"), "Ben is shown as muted", 5)
+    notices = chromium_page(ben).page.locator("[data-notice=muted]")
+    wait_until(lambda: notices.count() == 1, "who speaks into a muted microphone is told", 5)
     wait_until(lambda: (ben.tile("Ada") or {}).get("speaks"), "the ring is around Ada", 10)
     assert f"{ben.participant}/microphone" not in ada.hears()
     state = json.dumps(

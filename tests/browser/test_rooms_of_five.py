@@ -52,6 +52,7 @@ def five_site(request: pytest.FixtureRequest, fresh_site: Site, tmp_path: Path) 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_five_in_a_room(five_site: Site, sit_down: SeatFactory, firefox: Firefox) -> None:
     make_room(five_site, "five")
     ada, ben = sit_down(five_site, ADA, "bob"), sit_down(five_site, BEN)
