@@ -11,7 +11,7 @@ import socket
 import struct
 from collections.abc import Iterator
 
-from .sandbox_calls import PR_SET_SECCOMP, prctl
+from .sandbox_calls import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, PR_SET_SECCOMP, prctl
 
 MODE_FILTER = 2
 ALLOW = 0x7FFF0000
@@ -78,8 +78,15 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # Calls whose first argument must be this process.
 ABOUT_ONESELF = {"kill": (62, 129), "tgkill": (234, 131)}
 LIMITS_OF = (302, 261)  # prlimit64: of this process, also written 0
-FILE_CONTROL = (72, 25)
-SIGNALLING_CONTROLS = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: signals for a process named by number
+# Calls of which some requests are refused: (numbers, which argument holds the request, those that are refused)
+REQUESTS = (
+    # fcntl with F_SETOWN, F_SETSIG, F_SETOWN_EX: signals for a process named by number
+    ((72, 25), 1, (8, 10, 15)),
+    # ioctl with FIOSETOWN, SIOCSPGRP: the same by way of a socket
+    ((16, 29), 1, (0x8901, 0x8902)),
+    # prctl with PR_SET_PDEATHSIG, PR_SET_DUMPABLE: it ends with the worker, and nobody looks into it
+    ((157, 167), 0, (PR_SET_PDEATHSIG, PR_SET_DUMPABLE)),
+)
 
 Instruction = tuple[int, int, int, int]
 
@@ -161,14 +168,9 @@ def checked_calls(column: int) -> Iterator[Instruction]:
         refused(errno.EPERM),
         allowed,
     )
-    for control in SIGNALLING_CONTROLS:
-        yield from when(
-            FILE_CONTROL[column],
-            load(1),
-            (JUMP_EQUAL, 0, 1, control),
-            refused(errno.EPERM),
-            (LOAD, 0, 0, NUMBER_AT),
-        )
+    for numbers, place, requests in REQUESTS:
+        checks = [step for each in requests for step in ((JUMP_EQUAL, 0, 1, each), refused(errno.EPERM))]
+        yield from when(numbers[column], load(place), *checks, allowed)
 
 
 def when(number: int, *then: Instruction) -> Iterator[Instruction]:

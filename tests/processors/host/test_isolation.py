@@ -23,6 +23,7 @@ SitDown = Callable[..., HostDesk]
 ATTEMPTS = [
     "socket", "unix", "settings", "secret", "environment", "parent", "write", "truncate", "fork", "execute",
     "memory", "kill", "home", "remove", "unshare", "ptrace", "thread_affinity",
+    "signal_by_socket", "outlive",
 ]  # fmt: skip
 
 
