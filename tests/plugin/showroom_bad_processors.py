@@ -1,10 +1,13 @@
 """Processors as bad as they get: they crash, hang, fork, eat memory, spy and lie. They run in hosts only."""
 
 import ctypes
+import fcntl
+import gc
 import json
 import os
 import re
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -183,6 +186,15 @@ class Spy(VideoProcessor):
         os.sched_setaffinity(os.getppid(), {0})
         return "could slow the worker"
 
+    def try_signal_by_socket(self) -> str:
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            fcntl.ioctl(ours, 0x8901, struct.pack("i", os.getppid()))
+            return "could have the worker signalled"
+
+    def try_outlive(self) -> str:
+        return self._call("prctl", 1, 0, 0, 0, 0)
+
     def try_unshare(self) -> str:
         return self._call("unshare", 0x10000000)
 
@@ -285,6 +297,24 @@ def send_raw(session: Any, lie: str) -> NoReturn:
     else:
         end.sendall(lie.encode() * 100)
     hang_in_sleep()
+
+
+class Talker(VideoProcessor):
+    """Answers to the end of its session with messages that never end."""
+
+    label = "Talker"
+
+    def process(self, image: Any) -> Any:
+        return 255 - image
+
+    def close(self) -> None:
+        from processors.host.session import Session
+
+        [end] = [each._channel._socket for each in gc.get_objects() if isinstance(each, Session)]
+        end.setblocking(True)
+        body = b'{"number": 0}'
+        while True:
+            end.sendall((len(body).to_bytes(4, "big") + body) * 1000)
 
 
 class Chatty(VideoProcessor):

@@ -104,3 +104,11 @@ def test_a_log_without_end_costs_the_worker_next_to_nothing(
     lines = [record for record in caplog.records if "blah" in record.getMessage()]
     assert 0 < len(lines) <= 80
     assert max(len(record.getMessage()) for record in lines) < 600
+
+
+def test_a_session_that_never_stops_talking_takes_its_host_with_it(sit_down: SitDown, pool: HostPool) -> None:
+    desk = sit_down("test-talker")
+    desk.picture_of(grey(10))
+    (pid,) = pool.pids()
+    desk.close()
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), START_SECONDS)

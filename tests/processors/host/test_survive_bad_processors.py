@@ -241,3 +241,17 @@ def is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_parameter_that_meets_a_lost_host_stops_nothing(sit_down: SitDown, pool: HostPool) -> None:
+    desk = sit_down("test-bad", trigger=66)
+    desk.picture_of(GOOD)
+    (pid,) = pool.pids()
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not is_running(pid), START_SECONDS)
+    desk.runner.set_parameters({"fault": "raise"})
+    time.sleep(0.2)  # no frame comes meanwhile: it is the parameter that finds the host gone
+    desk.picture_of(GOOD)
+    assert desk.state[0] == RunnerState.RUNNING
+    desk.show(BAD)
+    wait_until(lambda: desk.state[2] == "process_failed", START_SECONDS)
