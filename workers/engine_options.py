@@ -10,8 +10,8 @@ from aiortc import RTCConfiguration, RTCIceServer
 from aiortc.rtcconfiguration import RTCIceTransportPolicy
 from django.conf import settings
 
+from processors.host_limits import host_limits
 from processors.hosts import HostOptions
-from processors.sandbox import Limits
 
 from .relays import RelayAddresses
 from .rows_at_start import rows_at_start
@@ -71,12 +71,7 @@ class EngineOptions:
                 hard_deadline_seconds=settings.HOST_HARD_DEADLINE_SECONDS,
                 load_seconds=settings.HOST_LOAD_SECONDS,
                 linger_seconds=settings.HOST_LINGER_SECONDS,
-                limits=Limits(
-                    level=settings.HOST_ISOLATION,
-                    memory_bytes=settings.HOST_MEMORY_BYTES,
-                    user=settings.HOST_USER,
-                    readable=(str(settings.MODELS_DIR),),
-                ),
+                limits=host_limits(),
             ),
             rows_at_start=rows_at_start,
             video_encoders=settings.VIDEO_ENCODERS,

@@ -57,6 +57,8 @@ def plugin(tmp_path, monkeypatch):
         "broken = showroom_broken:Anything\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
+    # As in a host, or on a laptop without a site.
+    monkeypatch.setattr(catalogue, "stand_in", None)
     catalogue.installed.cache_clear()
     yield
     catalogue.installed.cache_clear()

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from processors import catalogue
 from processors.exceptions import ProcessorError
 from processors.packages import checker, listing, showing, template
 from processors.packages.names import NameRefused
@@ -95,6 +96,8 @@ class Command(BaseCommand):
         self.stdout.write(f"  uv pip install --python .venv/bin/python -e {folder}")
 
     def _try(self, options: dict[str, Any]) -> None:
+        # Whoever tries a processor wants its code to run, here and now.
+        catalogue.stand_in = None
         found = find(options["name"])
         if found.title:
             self.stderr.write(f"The catalogue row “{found.title}”, class {found.key}.")
