@@ -18,7 +18,7 @@ export function joinStates(room) {
   });
   session.addEventListener("unsteady", () => showWait(room, gettext("Reconnecting")));
   session.addEventListener("connected", () => showWait(room, ""));
-  signalling.addEventListener("refused", ({ detail }) => session.isRunning || goOver(room, detail));
+  signalling.addEventListener("refused", ({ detail }) => session.isRunning || !$("#over").hidden || goOver(room, detail));
   signalling.addEventListener("server.restart", () => session.isRunning && showWait(room, gettext("The server is being updated, moving you")));
   signalling.addEventListener("open", () => session.state === "live" && showWait(room, ""));
   $("#leave").addEventListener("click", () => session.leave());

@@ -1,0 +1,49 @@
+"""What an owner offers everybody: one picture and sound of all, and a processor that each can refuse."""
+
+from tests.support.patience import wait_until
+from tests.support.site import Site
+
+from .conftest import SeatFactory
+from .meeting import ADA, BEN, NEAR_HERTZ, Seat, chromium_page, make_room, wait_meeting, wait_people
+from .test_rooms_processors import inverted
+
+
+def two_in(site: Site, sit_down: SeatFactory, slug: str, **values: object) -> tuple[Seat, Seat]:
+    make_room(site, slug, **values)
+    ada, ben = sit_down(site, ADA, "bob"), sit_down(site, BEN)
+    for seat in (ada, ben):
+        seat.open(site, slug)
+        seat.join()
+    for seat in (ada, ben):
+        wait_people(seat, "Ada", "Ben")
+    return ada, ben
+
+
+def test_one_picture_and_one_sound_of_all(site: Site, sit_down: SeatFactory) -> None:
+    ada, ben = two_in(site, sit_down, "mixed", mix=True)
+    wait_meeting(ada, ben)
+    ada.page.click("#more > summary")
+    ada.page.click("#mix")
+    wait_until(lambda: (ada.tile("Everybody", "mix") or {}).get("colour"), "everybody in one picture", 15)
+    assert len(ada.tiles()) == 1
+    wait_until(lambda: hears_only(ada, BEN.hertz), "the others' sound, not her own", 15)
+    assert ben.sees(ada), "Ben goes on seeing each for themselves"
+    ada.page.click("#more > summary")
+    ada.page.click("#mix")
+    wait_meeting(ada, ben)
+
+
+def hears_only(seat: Seat, hertz: int) -> bool:
+    tones = seat.hears()
+    return list(tones) == ["mix/mix_sound"] and abs(tones["mix/mix_sound"] - hertz) < NEAR_HERTZ
+
+
+def test_a_processor_for_all_that_one_refuses(site: Site, sit_down: SeatFactory) -> None:
+    ada, ben = two_in(site, sit_down, "negative", room_processor="invert")
+    wait_until(lambda: ada.sees(ben, inverted(BEN.colour)), "Ben in negative", 20)
+    wait_until(lambda: ben.sees(ada, inverted(ADA.colour)), "Ada in negative", 20)
+    ben.page.click("[data-opens=processor]")
+    assert "Negative" in chromium_page(ben).page.inner_text(".for-all")
+    ben.page.click("#veto")
+    wait_until(lambda: ada.sees(ben), "Ben as he is", 15)
+    assert ben.sees(ada, inverted(ADA.colour))
