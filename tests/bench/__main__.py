@@ -21,10 +21,12 @@ QUICK_ROWS: dict[str, rows.Row] = {
     "sessions": rows.sessions,
     "rooms": rows.rooms,
     "viewers": rows.viewers,
+    "hidden": rows.hidden,
     "slow": rows.slow,
     "limit": rows.limit,
 }
 FULL_ROWS: dict[str, rows.Row] = QUICK_ROWS | {
+    "big-room": rows.big_room,
     "capacity": capacity,
     "chromium": chromium,
     "site": rows.site,

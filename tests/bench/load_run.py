@@ -66,6 +66,11 @@ class LoadRun:
         process = self.processes[number % len(self.processes)]
         await process.ask("switch", session=f"s{number}", job=job)
 
+    async def hide_all(self, sessions: Sequence[int]) -> None:
+        """Let the pages of these visitors show no picture at all; only our server can."""
+        for number in sessions:
+            await self.processes[0].ask("view", session=f"s{number}", audio_only=True)
+
     def resident_bytes(self) -> int:
         return sum(resident_bytes(process.pid) for process in self.processes)
 

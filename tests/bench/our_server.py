@@ -61,6 +61,8 @@ class OurServer:
                 return {"sdp": message["sdp"], "quality": "standard"} | processor(message["job"]) | room
             case "switch":
                 return processor(message["job"])
+            case "view":
+                return {"audio_only": message["audio_only"]}
         return {"reason": "closed"}
 
     def _encoded_frames(self) -> int:

@@ -17,6 +17,7 @@ Measurements = list[Measurement]
 # Visitors who come one after the other, in one run.
 SESSION_STEPS = (1, 2, 4, 8, 12)
 ROOM_SIZES = (2, 4, 6)
+BIG_ROOM = 8
 # Where CPU and delay are compared.
 COMPARED_SESSIONS = 4
 ROOM_COMPARED = 4
@@ -105,6 +106,43 @@ async def rooms(plan: Plan, seen: Measurements) -> list[Figure]:
             cores = (streams * each.cores_at_full_rate for each in (ours, plain))
             figures.append(Figure(name, *cores, *limits_here))
     return figures
+
+
+async def big_room(plan: Plan, seen: Measurements) -> list[Figure]:
+    """A room of 8 without processors: what it costs, and whether it keeps its 30 fps."""
+    ours, plain = await both_rooms(plan, seen, BIG_ROOM, "none", 1)
+    streams = BIG_ROOM * (BIG_ROOM - 1)
+    name = f"room of {BIG_ROOM}, none"
+    return [
+        Figure(f"{name}: cores at 30 fps", *(streams * each.cores_at_full_rate for each in (ours, plain))),
+        Figure(
+            f"{name}: pictures a second that are missing", 30 - ours.frames_per_second / streams, None, 1.0
+        ),
+        Figure(f"{name}: pictures a second that are missing, plain", 30 - plain.frames_per_second / streams),
+    ]
+
+
+async def hidden(plan: Plan, seen: Measurements) -> list[Figure]:
+    """What a tile costs that nobody looks at: five look on, then four of them hide the picture."""
+    _, many = SHOW_VIEWERS
+    async with load_run("ours") as run:
+        await run.open_show(many, "invert")
+        await run.settle(plan.settle_seconds)
+        shown = await run.measure(plan.window_seconds)
+        await run.hide_all(range(2, many + 1))
+        await run.settle(plan.settle_seconds)
+        one_left = await run.measure(plan.window_seconds)
+    async with load_run("ours") as run:
+        await run.open_show(1, "invert")
+        await run.settle(plan.settle_seconds)
+        alone = await run.measure(plan.window_seconds)
+    seen += [shown, one_left, alone]
+    each_hidden = (one_left.server_cores - alone.server_cores) / (many - 1)
+    each_shown = (shown.server_cores - alone.server_cores) / (many - 1)
+    return [
+        Figure("a hidden tile, cores", each_hidden, None, 0.005),
+        Figure("the same tile shown, cores", each_shown),
+    ]
 
 
 async def both_rooms(
