@@ -657,7 +657,7 @@ def person(session: SocketSession) -> dict[str, Any]:
     """Who sits there, for the worker, which tells everybody in the room."""
     if session.seat is None:
         return {}
-    return {"person": session.seat.person(session.participant), "room_options": session.seat.options()}
+    return {"person": session.seat.person(session.participant), "room_options": session.seat.options}
 
 
 def database_room(room: OpenRoom | RoomSeat | None) -> Room | None:

@@ -117,10 +117,12 @@ class State(ClientMessage):
     muted: bool | None
     camera_off: bool | None
     screen: bool | None
+    # Keeps the processor that the owner adds for all away from this person's picture and sound.
+    veto: bool | None
 
     @property
     def given(self) -> dict[str, bool]:
-        facts = {"muted": self.muted, "camera_off": self.camera_off, "screen": self.screen}
+        facts = {"muted": self.muted, "camera_off": self.camera_off, "screen": self.screen, "veto": self.veto}
         return {name: value for name, value in facts.items() if value is not None}
 
 
@@ -371,7 +373,13 @@ SCHEMAS: dict[str, tuple[type[Any], dict[str, Check]]] = {
     Chat.type: (Chat, {"session": a_session, "text": a_text}),
     State.type: (
         State,
-        {"session": a_session, "muted": a_switch, "camera_off": a_switch, "screen": a_switch},
+        {
+            "session": a_session,
+            "muted": a_switch,
+            "camera_off": a_switch,
+            "screen": a_switch,
+            "veto": a_switch,
+        },
     ),
     Rename.type: (Rename, {"session": a_session, "name": a_name}),
     Moderate.type: (Moderate, {"session": a_session, "act": an_act, "participant": a_token_or_none}),

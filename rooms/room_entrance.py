@@ -12,7 +12,7 @@ from .errors import SignallingError
 from .identity import Identity
 from .models import Room, Session
 from .room_access import Entry, RoomVisitor
-from .room_seat import RoomSeat, name_for
+from .room_seat import RoomSeat, name_for, options_of
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -38,7 +38,7 @@ def with_typed_refusals(function: Callable[Parameters, Result]) -> Callable[Para
 def enter(identity: Identity, slug: str, invitation: str, name: str) -> RoomSeat:
     """A seat for who may come in; whether the room is open, and not locked, is asked when there is a place."""
     entry = room_access.enter(visitor(identity), slug, invitation)
-    return RoomSeat(entry, name_for(name, identity.name))
+    return RoomSeat(entry, name_for(name, identity.name), options_of(entry.room))
 
 
 @in_database_thread
@@ -50,16 +50,21 @@ def check_open(identity: Identity, entry: Entry, has_seat: bool) -> None:
 
 @in_database_thread
 @with_typed_refusals
-def stay(identity: Identity, room: Room) -> Entry:
-    """For who is inside: the room as it is now, and their rights in it."""
-    room.refresh_from_db()
-    return room_access.stay(visitor(identity), room)
+def stay(identity: Identity, seat: RoomSeat) -> None:
+    """For who is inside: bring the seat up to the room as it is now, and to the person's rights in it."""
+    room = seat.entry.room
+    try:
+        room.refresh_from_db()
+    except Room.DoesNotExist:
+        raise SignallingError("room_unknown") from None
+    seat.entry, seat.options = room_access.stay(visitor(identity), room), options_of(room)
 
 
 @in_database_thread
 @with_typed_refusals
 def come_back(identity: Identity, room: Room, name: str) -> RoomSeat:
-    return RoomSeat(room_access.stay(visitor(identity), room), name_for(name, identity.name))
+    entry = room_access.stay(visitor(identity), room)
+    return RoomSeat(entry, name_for(name, identity.name), options_of(room))
 
 
 @in_database_thread

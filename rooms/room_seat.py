@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from .errors import SignallingError
+from .room import Room
 from .room_access import Entry
 from .socket_limits import TokenBucket
 
@@ -25,7 +26,9 @@ JOINERS = "\u200c\u200d"
 class RoomSeat:
     entry: Entry
     name: str
-    # What the page said of itself: muted, camera_off, screen.
+    # What the owner decided for all, as the worker gets it; read with the entry, in a thread.
+    options: dict[str, Any] = field(default_factory=dict)
+    # What the page said of itself: muted, camera_off, screen, veto.
     state: dict[str, bool] = field(default_factory=dict)
     # Who was listed last, with their names; None before the first list.
     people: dict[str, str] | None = None
@@ -50,10 +53,6 @@ class RoomSeat:
 
     def person(self, participant: str) -> dict[str, Any]:
         return {"id": participant, "name": self.name, "role": self.entry.role, **self.state}
-
-    def options(self) -> dict[str, Any]:
-        room = self.entry.room
-        return {"mix": room.mix, "audio_only_default": room.audio_only_default}
 
     def check_pace(self) -> None:
         if not self.chat.take():
@@ -84,6 +83,17 @@ def room_facts(entry: Entry) -> dict[str, Any]:
         "audio_only_default": room.audio_only_default,
         "mix": room.mix,
         "recording": False,
+    }
+
+
+def options_of(room: Room) -> dict[str, Any]:
+    """Reads the database; a processor for all that visitors may no longer use is none."""
+    worn = room.room_processor
+    is_usable = worn is not None and not worn.is_retired and not worn.is_draft
+    return {
+        "mix": room.mix,
+        "processor": worn.spec() if worn and is_usable else None,
+        "parameters": worn.parameters if worn and is_usable else {},
     }
 
 

@@ -84,7 +84,7 @@ class RoomSide:
     async def still_welcome(self, session: "SocketSession", identity: Identity) -> None:
         """Asked before everything that needs a right: since the door somebody may have been sent out."""
         if session.seat:
-            session.seat.entry = await room_entrance.stay(identity, session.seat.entry.room)
+            await room_entrance.stay(identity, session.seat)
 
     # --- from the page ---------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class QuietEngine:
         self.refusals: dict[str, str] = {}
 
     async def handle(self, message: Message) -> None:
-        if message["type"] == "warm":
+        if message["type"] in {"warm", "published"}:
             return  # nothing to load here
         self.handled.append(message)
         if message["type"] in self.deaf:

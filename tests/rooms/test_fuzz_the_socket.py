@@ -64,6 +64,12 @@ class Monkey:
             "values": values,
             "number": 1,
             "time": 1.5,
+            "text": self.chance.choice(["hello", "x" * 3000]),
+            "name": "Ada",
+            "act": self.chance.choice(["mute", "remove", "end"]),
+            "participant": "none",
+            "tiles": [{"participant": "none", "width": 320, "height": 240, "visible": True}],
+            "muted": True,
         }
 
     def learn(self, message: dict[str, Any]) -> None:
