@@ -15,6 +15,7 @@ from .figures import Figure, table, write_json
 from .host_row import host
 from .junk import junk
 from .measure import Measurement
+from .model_row import model
 from .stream import FOLDER, prepared_stream
 
 QUICK_ROWS: dict[str, rows.Row] = {
@@ -32,6 +33,7 @@ FULL_ROWS: dict[str, rows.Row] = QUICK_ROWS | {
     "site": rows.site,
     "junk": junk,
     "host": host,
+    "model": model,
     "loop": engine_rows.loop,
     "opencv": engine_rows.opencv,
 }

@@ -1,11 +1,32 @@
 """What servers are asked to do with the pictures, and which of our processors does it."""
 
+import os
+from pathlib import Path
+from typing import Any
+
+from processors.model_files import FOLDER_VARIABLE
+from tests.support import real_models
+from tests.support.processes import ROOT
+
 OUR_KEYS = {
     "none": "passthrough",
     "invert": "invert",
     "edges": "edges",
     "sleep": "bench-sleep",
     "hosted": "test-hosted-invert",
+    "objects": "object-detection",
 }
+# Jobs that run a model, by its name in the folder of test models.
+MODELS = {"objects": "yolox-nano"}
+TEST_MODELS = Path(os.environ.get("SHOWROOM_TEST_MODELS") or ROOT / "../shared/models").resolve()
 # The slow processor: seconds for each picture.
 SLEEP_SECONDS = 0.2
+
+
+def configuration(job: str, folder: Path) -> dict[str, Any]:
+    """Put the model of the job where hosts look for it, and return what the row of the catalogue would say."""
+    if job not in MODELS:
+        return {}
+    os.environ[FOLDER_VARIABLE] = str(folder)
+    real_models.publish(TEST_MODELS, folder, MODELS[job])
+    return real_models.configuration(TEST_MODELS, MODELS[job])

@@ -10,7 +10,7 @@ from tests.support.udp import addresses_in
 
 from .child import Child
 from .door import Message
-from .measure import Measurement, busy_seconds, cpu_seconds, quantile, resident_bytes
+from .measure import Measurement, busy_seconds, cpu_seconds, quantile, resident_bytes, resident_megabytes_of
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +73,14 @@ class LoadRun:
 
     def resident_bytes(self) -> int:
         return sum(resident_bytes(process.pid) for process in self.processes)
+
+    def megabytes_of_hosts(self) -> list[float]:
+        """Return the resident memory of each process that runs a processor for our server."""
+        return [
+            megabytes
+            for process in self.processes
+            for megabytes in resident_megabytes_of(process.pid, "processors.host")
+        ]
 
     async def encoded_frames(self) -> int:
         """Return how many frames our server has encoded for the streams that are published now."""
@@ -139,6 +147,7 @@ class LoadRun:
             other_cores=other_cores,
             frames_per_second=sum(stream["fps"] for stream in streams),
             slowest_fps=min(stream["fps"] for stream in streams),
+            fastest_fps=max(stream["fps"] for stream in streams),
             p50_ms=quantile(delays, 0.5),
             p95_ms=quantile(delays, 0.95),
             p99_ms=quantile(delays, 0.99),

@@ -42,6 +42,15 @@ def family(pid: int) -> Iterator[int]:
             yield from family(int(child))
 
 
+def resident_megabytes_of(pid: int, words: str) -> list[float]:
+    """Return the resident memory of each descendant that was started with these words."""
+    return [
+        PAGE_BYTES * int(Path(f"/proc/{each}/statm").read_text().split()[1]) / 1e6
+        for each in family(pid)
+        if words in Path(f"/proc/{each}/cmdline").read_text().replace("\0", " ")
+    ]
+
+
 def busy_seconds() -> float:
     """Return the CPU time that all processes of this machine have used."""
     user, nice, system, _, _, irq, softirq, steal = map(int, Path("/proc/stat").read_text().split()[1:9])
@@ -62,9 +71,10 @@ class Measurement:
     client_cores: float
     # Cores that everything else on this machine used meanwhile.
     other_cores: float
-    # Frames a second over all received streams, and the slowest stream's.
+    # Frames a second over all received streams, and those of the slowest and of the fastest one.
     frames_per_second: float
     slowest_fps: float
+    fastest_fps: float
     p50_ms: float
     p95_ms: float
     p99_ms: float

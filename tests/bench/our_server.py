@@ -19,6 +19,8 @@ from typing import Any
 import cv2
 
 from processors import catalogue
+from processors.hosts import HostOptions
+from processors.sandbox import Limits
 from tests.support.site import PLUGIN_FOLDER
 from workers import aiortc_hooks
 from workers.engine_options import EngineOptions
@@ -26,8 +28,9 @@ from workers.event_loop import new_event_loop
 from workers.media_worker import MediaWorker
 
 from .door import Message, log_to_stderr, serve
-from .jobs import OUR_KEYS
+from .jobs import OUR_KEYS, configuration
 from .loop_watch import LoopLag, SlowCallbacks
+from .stream import FOLDER
 
 CAPACITY = 64
 
@@ -37,7 +40,7 @@ class OurServer:
         self._loop_lag = LoopLag()
         self._slow_callbacks = slow_callbacks
         self._answers: dict[int, Message] = {}
-        self.engine = MediaWorker("bench", self._take_reply, None, EngineOptions(capacity=CAPACITY))  # type: ignore[arg-type]
+        self.engine = MediaWorker("bench", self._take_reply, None, engine_options())  # type: ignore[arg-type]
 
     async def handle(self, message: Message) -> Message:
         if message["type"] == "report":
@@ -73,9 +76,16 @@ class OurServer:
             self._answers[message["id"]] = message
 
 
+def engine_options() -> EngineOptions:
+    models = FOLDER / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    return EngineOptions(capacity=CAPACITY, hosts=HostOptions(limits=Limits(readable=(str(models),))))
+
+
 def processor(job: str) -> Message:
     key = OUR_KEYS[job]
-    spec = {"slug": key, "key": key, "version": 1, "configuration": {}, "title": key}
+    needed = configuration(job, FOLDER / "models")
+    spec = {"slug": key, "key": key, "version": 1, "configuration": needed, "title": key}
     return {"processor": spec, "parameters": {}}
 
 
