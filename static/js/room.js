@@ -17,6 +17,7 @@ import { joinProcessors } from "./room_processors.js";
 import { joinScreen } from "./room_screen.js";
 import { RoomSession } from "./room_session.js";
 import { Side } from "./room_side.js";
+import { joinSlow } from "./room_slow.js";
 import { Sounds } from "./room_sounds.js";
 import { joinStates } from "./room_states.js";
 import { joinTiles } from "./room_tiles.js";
@@ -73,6 +74,7 @@ joinInvite(room);
 joinModeration(room);
 joinMore(room);
 joinComings(room);
+joinSlow(room);
 joinStates(room);
 offerToTools(room);
 // Open before it is needed: Join should cost one round trip less.
