@@ -6,8 +6,8 @@ development on systems other than Linux).
 """
 
 import contextlib
-import functools
 import json
+import logging
 import os
 import pwd
 import resource
@@ -16,15 +16,20 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+logger = logging.getLogger(__name__)
 
 GIBIBYTE = 1024**3
 LEVELS = ("limits", "seccomp", "namespaces")  # from weak to strong
 OPEN_FILES = 256
 THREADS = 1024
 PROBE_SECONDS = 20
+# A probe that failed, or took too long on a busy machine, may do better later.
+PROBE_AGAIN_SECONDS = 60.0
 CODE = Path(__file__).resolve().parent
 
 # What libraries read besides Python's own folders.
@@ -71,7 +76,7 @@ def level() -> str:
 
 
 def describe(limits: Limits | None = None) -> InForce:
-    """Find out what hosts reach, by a child that restricts itself and says so; asked once per process."""
+    """Find out what hosts reach, by a child that restricts itself and says so; an answer holds for this process."""
     return probed(limits or Limits())
 
 
@@ -84,17 +89,44 @@ def is_strong(reached: str) -> bool:
     return LEVELS.index(reached) >= LEVELS.index("seccomp")
 
 
-@functools.cache
+@dataclass(frozen=True)
+class Probe:
+    """``in_force`` is the weakest level where the child gave no answer."""
+
+    in_force: InForce
+    failed_at: float | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        return self.failed_at is not None and time.monotonic() - self.failed_at > PROBE_AGAIN_SECONDS
+
+
+probes: dict[Limits, Probe] = {}
+probing = threading.Lock()
+
+
 def probed(limits: Limits) -> InForce:
+    with probing:
+        if limits not in probes or probes[limits].is_stale:
+            probes[limits] = probe(limits)
+        return probes[limits].in_force
+
+
+def probe(limits: Limits) -> Probe:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "processors.host", "--probe", json.dumps(asdict(limits))],
             cwd=CODE.parent, env=bare_environment(), stdin=subprocess.DEVNULL, capture_output=True,
             timeout=PROBE_SECONDS, check=True, text=True,
         )  # fmt: skip
-        return InForce(**json.loads(done.stdout))
-    except (OSError, subprocess.SubprocessError, ValueError, TypeError):
-        return InForce(LEVELS[0], files_hidden=False, user="")
+        return Probe(InForce(**json.loads(done.stdout)))
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError) as error:
+        said = str(getattr(error, "stderr", None) or "")[-2000:]
+        logger.warning(
+            "What a sandbox may do here is not known, so the weakest level is taken for %g s: %s %s",
+            PROBE_AGAIN_SECONDS, error, said,
+        )  # fmt: skip
+        return Probe(InForce(LEVELS[0], files_hidden=False, user=""), failed_at=time.monotonic())
 
 
 def bare_environment() -> dict[str, str]:
