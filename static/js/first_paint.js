@@ -7,4 +7,14 @@
   } catch {
     // Storage is blocked: the device's own preference holds.
   }
+  // On a slow line the page stands before its modules have come, which run before DOMContentLoaded: a press on Start
+  // must not be lost until then. studio.js makes up for it.
+  const note = ({ target }) => {
+    const button = target.closest?.("#start, #start-sample");
+    if (!button) return;
+    button.ariaBusy = "true";
+    document.documentElement.dataset.earlyPress = button.id;
+  };
+  addEventListener("click", note, true);
+  addEventListener("DOMContentLoaded", () => removeEventListener("click", note, true), { once: true });
 })();

@@ -67,6 +67,14 @@ function inUse({ source, devices }, kind) {
   return track?.getSettings().deviceId ?? devices.chosen(kind);
 }
 
+function makeUpForEarlyPress({ dataset }) {
+  const button = $(`#${dataset.earlyPress ?? "none"}`);
+  delete dataset.earlyPress;
+  if (!button) return;
+  button.ariaBusy = null;
+  button.click();
+}
+
 const config = JSON.parse($("#config").textContent);
 
 if (config.manifest) {
@@ -82,4 +90,5 @@ if (config.manifest) {
   offerToTools(studio);
   // Open before it is needed: Start should cost one round trip less.
   studio.signalling.open();
+  makeUpForEarlyPress(document.documentElement);
 }

@@ -1,8 +1,10 @@
 """From the click on Start to the first processed picture, with permission granted: the median of ten."""
 
+import re
 import statistics
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.support.figures import write_figure
 from tests.support.patience import wait_until
@@ -77,3 +79,16 @@ def one_change(studio: Studio, shape: str) -> float:
             }})"""
         )
     )
+
+
+def test_a_press_on_start_is_not_lost_while_the_page_still_loads(site: Site, visit: VisitorFactory) -> None:
+    page = visit(site)
+    waiting: list[Route] = []
+    page.page.route(re.compile(r"/session(\.[0-9a-f]+)?\.js$"), lambda route: waiting.append(route))
+    page.page.goto(f"{site.url}/p/edges/", wait_until="commit")
+    page.page.locator(START).click()
+    wait_until(lambda: page.page.wait_for_timeout(50) or waiting, "a module is on its way")
+    assert page.page.locator(START).get_attribute("aria-busy") == "true"
+    waiting[0].continue_()
+    Studio(page, site, "edges").wait_live()
+    assert page.problems == []
