@@ -20,6 +20,7 @@ from .exceptions import NegotiationTimeout, WorkerError
 from .incoming import IncomingAudio, IncomingVideo
 from .media_clock import SessionClock
 from .offer import Offer, read_offer
+from .outgoing import OutgoingVideo
 from .participant import Participant
 from .participant_media import PICTURE, ParticipantMedia
 from .peer_session import PeerSession
@@ -170,7 +171,10 @@ class Seat:
         estimate = total_estimate(
             [each.whole_estimate for each in tracks if each.whole_estimate and each.stream]
         )
-        changed = self.budget.review(Demand(pictures, estimate))
+        sent = sum(
+            int(each.stream.bits.per_second()) for each in tracks if isinstance(each.stream, OutgoingVideo)
+        )
+        changed = self.budget.review(Demand(pictures, estimate, sent))
         is_slow = self.budget.only_speaker or any(is_reduced(track) for track in tracks)
         self.peer.pacer.rate = max(estimate, LEAST_PACE) if is_slow and estimate is not None else None
         for track in tracks:

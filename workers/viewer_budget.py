@@ -11,6 +11,10 @@ LEAST_PICTURE = 80_000
 GOOD_PICTURE = 150_000
 # … or for a single one as much as its smaller version can take, and more: nobody can measure what is not sent.
 PLENTY = 600_000
+# A network that takes clearly more than is sent to it is not what makes the estimate small: browsers cannot measure what
+# does not come, and pictures in which nothing moves need little.
+SENT_SHARE = 0.85
+SPARE_SHARE = 1.4
 PATIENCE_SECONDS = 2.0
 # How long it must look good before all pictures are tried again; twice as long after each time it failed.
 RECOVERY_SECONDS = 8.0
@@ -19,10 +23,11 @@ LONGEST_RECOVERY_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Demand:
-    """How many pictures a viewer's page shows, and what its network takes of them in bit/s (None: unknown)."""
+    """How many pictures a viewer's page shows, what its network takes of them (None: unknown), and what is sent; bit/s."""
 
     pictures: int
     estimate: int | None
+    sent: int
 
 
 class ViewerBudget:
@@ -39,8 +44,7 @@ class ViewerBudget:
         if demand.pictures < 2 or demand.estimate is None:
             changed, self.only_speaker, self._since = self.only_speaker, False, None
             return changed
-        usable = demand.estimate * USABLE_SHARE
-        if not self._is_otherwise(usable, demand.pictures):
+        if not self._is_otherwise(demand.estimate, demand):
             self._since = None
             return False
         now = time.monotonic()
@@ -49,10 +53,12 @@ class ViewerBudget:
             return False
         return self._change()
 
-    def _is_otherwise(self, usable: float, pictures: int) -> bool:
+    def _is_otherwise(self, estimate: int, demand: Demand) -> bool:
+        usable = estimate * USABLE_SHARE
         if self.only_speaker:
-            return usable >= min(pictures * GOOD_PICTURE, PLENTY)
-        return usable < pictures * LEAST_PICTURE
+            is_plenty = usable >= min(demand.pictures * GOOD_PICTURE, PLENTY)
+            return is_plenty or estimate > demand.sent * SPARE_SHARE
+        return usable < demand.pictures * LEAST_PICTURE and estimate < demand.sent * SENT_SHARE
 
     def _change(self) -> bool:
         self.only_speaker, self._since = not self.only_speaker, None
