@@ -11,8 +11,8 @@ LEAST_PICTURE = 80_000
 GOOD_PICTURE = 150_000
 # … or for a single one as much as its smaller version can take, and more: nobody can measure what is not sent.
 PLENTY = 600_000
-# A network that takes clearly more than is sent to it is not what makes the estimate small: browsers cannot measure what
-# does not come, and pictures in which nothing moves need little.
+# A network that takes more than is sent to it is not what makes the estimate small: browsers cannot measure what does
+# not come, and pictures in which nothing moves need little.
 SENT_SHARE = 0.85
 SPARE_SHARE = 1.4
 PATIENCE_SECONDS = 2.0
@@ -23,7 +23,7 @@ LONGEST_RECOVERY_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Demand:
-    """How many pictures a viewer's page shows, what its network takes of them (None: unknown), and what is sent; bit/s."""
+    """How many pictures a viewer's page shows; what its network takes (None: unknown) and what is sent, in bit/s."""
 
     pictures: int
     estimate: int | None
