@@ -131,8 +131,12 @@ def keep_apart(order: dict[str, Any]) -> None:
     """Code of others, and a model that somebody uploaded, are as dangerous here as in a processor host."""
     has_files = any("sha256" in entry for entry in order["configuration"].get("models") or [])
     if has_files or not is_our_own(order["key"]):
-        readable = (*sandbox.code_folders(), os.environ.get(FOLDER_VARIABLE, ""))
-        sandbox.restrict(sandbox.Limits(readable=readable), os.getppid())
+        sandbox.restrict(sandbox.Limits(readable=readable_folders()), os.getppid())
+
+
+def readable_folders() -> tuple[str, ...]:
+    """What a processor is made of: its package, and the models."""
+    return (*sandbox.code_folders(), os.environ.get(FOLDER_VARIABLE, ""))
 
 
 if __name__ == "__main__":

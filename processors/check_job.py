@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 
+from .host_limits import host_limits
 from .models import Processor
 from .packages.checker import check
 
@@ -39,7 +40,7 @@ def outcome(row: Processor) -> dict[str, Any] | None:
 def run(row: Processor) -> None:
     try:
         with checking:
-            report = check(row.key, row.configuration)
+            report = check(row.key, row.configuration, limits=host_limits())
         cache.set(report_key(row), report.as_json(), KEPT_SECONDS)
     except Exception:
         logger.exception("The check of %s failed", row.slug)

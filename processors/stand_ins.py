@@ -30,6 +30,10 @@ KEPT = 512
 TRY_AGAIN_SECONDS = 60.0
 
 
+class ChildSilent(ValueError):
+    """It took too long, and was ended."""
+
+
 class Wanted(NamedTuple):
     """The same package in the same version says the same of itself."""
 
@@ -133,10 +137,15 @@ def ask_child(wanted: Wanted, limits: Limits) -> dict[str, Any]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    began = time.monotonic()
     patience = threading.Timer(DECLARE_SECONDS, child.kill)
     patience.start()
     try:
         return answer_of(child, order)
+    except (OSError, ValueError) as error:
+        if time.monotonic() - began < DECLARE_SECONDS:
+            raise
+        raise ChildSilent(f"no answer within {DECLARE_SECONDS:g} s") from error
     finally:
         patience.cancel()
         child.kill()

@@ -14,14 +14,10 @@ import sys
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-from .. import catalogue
-from ..base import Processor
-from ..bench import answer_alone
-from ..exceptions import ProcessorError
-from ..manifest import manifest
+from .. import sandbox
+from ..bench import answer_alone, readable_folders
 from .conformance import suite
 from .conformance.subject import Subject
-from .conformance.words import raised
 
 DATA_BYTES = 6 * 1024**3  # a leak must end this process, not the machine
 LAST_SHARE = 2.0
@@ -45,40 +41,7 @@ class Lines:
 
 
 def check(order: Mapping[str, Any], lines: Lines) -> None:
-    suite.run(Subject(order["keys"][0], order["configuration"], lines.say))
-
-
-def describe(order: Mapping[str, Any], lines: Lines) -> None:
-    for key in order["keys"]:
-        lines.say({"at": key})
-        lines.say({"described": described(key)})
-
-
-def described(key: str) -> dict[str, Any]:
-    try:
-        cls = catalogue.load_class(key, {})
-    except ProcessorError as error:
-        reason = (
-            f"{error.message.partition('; ')[0]}: {raised(error.__cause__)}"
-            if error.__cause__
-            else error.message
-        )
-        return {"key": key, "label": "", "isolation": "", "problem": reason}
-    return {
-        "key": key,
-        "label": manifest(cls, key)["label"],
-        "isolation": isolation(key, cls),
-        "problem": missing(cls),
-    }
-
-
-def isolation(key: str, cls: type[Processor]) -> str:
-    """Code of others always has a process of its own."""
-    return cls.isolation if catalogue.is_our_own(key) else "host"
-
-
-def missing(cls: type[Processor]) -> str:
-    return "" if cls.installed else "needs a model that is not installed"
+    suite.run(Subject(order["key"], order["configuration"], lines.say))
 
 
 def main() -> None:
@@ -87,12 +50,21 @@ def main() -> None:
     with answer_alone() as answers:
         faulthandler.enable(sys.stderr)
         limit_memory()
+        # Before any other thread, and before anything foreign is imported.
+        keep_apart(order["limits"])
         lines = Lines(answers, order["hang_seconds"])
         lines.say({"at": ""})
-        {"check": check, "describe": describe}[order["do"]](order, lines)
+        check(order, lines)
         lines.say({"done": True})
         # A thread that does not end would keep this process; everything has been said.
         os._exit(0)
+
+
+def keep_apart(limits: Mapping[str, Any] | None) -> None:
+    """The sandbox of processor hosts, unless whoever started this wants to run that code with all their rights."""
+    if limits is not None:
+        readable = (*limits["readable"], *readable_folders())
+        sandbox.restrict(sandbox.Limits(**{**limits, "readable": readable}), os.getppid())
 
 
 def limit_memory() -> None:

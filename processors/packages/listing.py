@@ -1,13 +1,16 @@
 """Which processors there are here, where each comes from, and whether it can be had."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from .. import catalogue
-from .watched import ChildEnded, lines_of
-
-IMPORT_SECONDS = 30.0
+from ..base import Processor
+from ..exceptions import ProcessorError
+from ..host.wire import error_from_wire
+from ..sandbox import Limits
+from ..stand_ins import ChildSilent, Wanted, ask_child, package_of
+from ..written_class import read
 
 
 @dataclass(frozen=True)
@@ -25,26 +28,44 @@ class Entry:
 
 
 def listed() -> Iterator[Entry]:
-    """Import all in a child. One that hangs or crashes is named, and another child goes on behind it."""
-    waiting = catalogue.keys()
-    while waiting:
-        entries, problem = described(waiting)
-        yield from entries
-        waiting = waiting[len(entries) :]
-        if waiting and problem:
-            yield Entry(waiting[0], "", source_of(waiting[0]), "", problem)
-            waiting = waiting[1:]
+    """Our own are imported here; of each other one a child in a sandbox tells what it is."""
+    for key in catalogue.keys():  # noqa: SIM118 (a function)
+        yield own(key) if catalogue.is_our_own(key) else foreign(key)
 
 
-def described(keys: list[str]) -> tuple[list[Entry], str]:
-    entries: list[Entry] = []
+def own(key: str) -> Entry:
     try:
-        for line in lines_of({"do": "describe", "keys": keys}, IMPORT_SECONDS):
-            if made := line.get("described"):
-                entries.append(Entry(source=source_of(made["key"]), **made))
-    except ChildEnded as ended:
-        return entries, f"its import does not end well: {ended.message}"
-    return entries, ""
+        return entry(key, catalogue.load_class(key, {}))
+    except ProcessorError as error:
+        return Entry(key, "", source_of(key), "", error.message)
+
+
+def foreign(key: str) -> Entry:
+    try:
+        told = ask_child(Wanted(key, package_of(key), "{}"), Limits())
+        if "failed" in told:
+            return Entry(key, "", source_of(key), "", reason(key, told))
+        return entry(key, read(told))
+    except ChildSilent as silent:
+        problem = f"its import does not end well: {silent}"
+    except (ProcessorError, OSError, ValueError, TypeError, AttributeError) as error:
+        problem = f"it does not say what it is: {error}"
+    return Entry(key, "", source_of(key), "", problem)
+
+
+def entry(key: str, cls: type[Processor]) -> Entry:
+    isolation = cls.isolation if catalogue.is_our_own(key) else "host"
+    return Entry(key, cls.label, source_of(key), isolation, missing(cls))
+
+
+def reason(key: str, told: Mapping[str, Any]) -> str:
+    message = error_from_wire(key, told["failed"]).message
+    cause = str(told.get("cause") or "")
+    return f"{message.partition('; ')[0]}: {cause[:200]}" if cause.strip("'") else message
+
+
+def missing(cls: type[Processor]) -> str:
+    return "" if cls.installed else "needs a model that is not installed"
 
 
 def source_of(key: str) -> str:

@@ -33,7 +33,7 @@ def summary(report: Report) -> str:
 
 
 def summary_of_figures(figures: Mapping[str, float]) -> str:
-    if "fps" not in figures:
+    if not {"fps", "frame_ms_p50", "frame_ms_p95"} <= figures.keys():
         return ""
     return (
         f"{figures['frame_ms_p50']:g} ms per frame (p95 {figures['frame_ms_p95']:g}), "

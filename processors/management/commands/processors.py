@@ -14,6 +14,7 @@ from processors.packages import checker, listing, showing, template
 from processors.packages.names import NameRefused
 from processors.packages.trial import Trial
 from processors.row_lookup import Found, find
+from processors.sandbox import Limits
 
 
 class Command(BaseCommand):
@@ -42,6 +43,11 @@ class Command(BaseCommand):
         parser.add_argument("keys", nargs="*", metavar="KEY", help="default: all of installed packages")
         parser.add_argument("--all", action="store_true", help="the built-in ones as well")
         parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument(
+            "--no-sandbox",
+            action="store_true",
+            help="let their code do all that you may do; on a laptop, for code that you trust",
+        )
         parser.add_argument(
             "--seconds",
             type=positive,
@@ -76,10 +82,13 @@ class Command(BaseCommand):
 
     def _check(self, options: dict[str, Any]) -> None:
         reports = []
+        limits = None if options["no_sandbox"] else Limits()
+        if limits is None:
+            self.stderr.write("They run unsandboxed: their code may do all that you may do.")
         for found in to_check(options["keys"], options["all"]):
             if sys.stderr.isatty():
                 self.stderr.write(f"Checking {found.key} …")
-            reports.append(checker.check(found.key, found.configuration, options["seconds"]))
+            reports.append(checker.check(found.key, found.configuration, options["seconds"], limits))
             if not options["json"]:
                 self.stdout.write("\n".join([*showing.report_lines(reports[-1]), ""]))
         if options["json"]:
@@ -115,7 +124,7 @@ class Command(BaseCommand):
 def to_check(names: list[str], everything: bool) -> list[Found]:
     if names:
         return [find(name) for name in names]
-    keys = [entry.key for entry in listing.listed()] if everything else listing.keys_of_packages()
+    keys = catalogue.keys() if everything else listing.keys_of_packages()
     if not keys:
         raise CommandError(
             "No package with processors is installed here. Name a KEY, take --all for the built-in ones, "

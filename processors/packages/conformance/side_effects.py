@@ -10,10 +10,17 @@ from .scene import play
 from .subject import Subject
 
 PROGRAMS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty"}
+REMOTE_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 WRITING = ("w", "a", "x", "+")
 
 # Python has no way to take an audit hook back, so there is one, for the whole life of this process.
-seen: dict[str, set[str]] = {"connection": set(), "program": set(), "pickle": set(), "written": set()}
+seen: dict[str, set[str]] = {
+    "connection": set(),
+    "program": set(),
+    "socket": set(),
+    "pickle": set(),
+    "written": set(),
+}
 watched_files = [False]
 
 
@@ -25,6 +32,9 @@ def heard(event: str, arguments: tuple[Any, ...]) -> None:
     """Called by Python for each such event; must be quick and never raise."""
     if event == "socket.connect" and getattr(arguments[0], "family", None) != socket.AF_UNIX:
         seen["connection"].add(str(arguments[1])[:80])
+    elif event == "socket.__new__" and watched_files[0] and arguments[1] in REMOTE_FAMILIES:
+        # In a sandbox it ends here, before there is any address. Some libraries open one at their import: no matter.
+        seen["socket"].add("the network")
     elif event == "pickle.find_class":
         seen["pickle"].add(f"{arguments[0]}.{arguments[1]}"[:80])
     elif event in PROGRAMS:
@@ -40,7 +50,7 @@ def is_written(arguments: tuple[Any, ...]) -> bool:
 
 def check_side_effects(subject: Subject) -> None:
     watch_frames(subject)
-    for address in sorted(seen["connection"]):
+    for address in sorted(seen["connection"] or seen["socket"]):
         if not subject.cls.sends_elsewhere:
             subject.fault(
                 f"It connects to {address}, and sends_elsewhere is empty.",

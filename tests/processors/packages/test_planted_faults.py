@@ -34,7 +34,7 @@ PLANTED: dict[str, tuple[set[str], str, str]] = {
     "hides-late": ({"first-picture"}, "never_passthrough", "every frame"),
     "fixed-chunk": ({"chunks"}, "480 samples", "anew"),
     "nameless": ({"texts"}, "no description", "docstring"),
-    "phones-home": ({"side-effects"}, "connects to ('127.0.0.1', 9)", "sends_elsewhere"),
+    "phones-home": ({"side-effects"}, "connects to the network", "sends_elsewhere"),
     "import": ({"import"}, "It hangs", "an end"),
     "missing": ({"import"}, "NotThere", "pyproject.toml"),
 }
