@@ -1,13 +1,9 @@
 """The admin's test bench: one processor, one picture in, the result and its time out."""
 
 import base64
-import json
 import os
-import subprocess
-import sys
 from typing import Any
 
-from django.conf import settings
 from django.contrib.admin import site
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -16,8 +12,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from . import sandbox
+from . import bounded_child, sandbox
 from .bench_form import BenchForm
+from .bench_report import NoReport, understood
 from .files import as_value
 from .models import Processor
 from .remote.entries import with_secrets
@@ -25,6 +22,8 @@ from .remote.servers import with_connections
 
 # Loading a large model takes a while; a processor that hangs must not keep a web thread for ever.
 DEADLINE_SECONDS = 30
+# Two pictures, one of them the admin's own.
+REPORT_BYTES = 16 * 1024**2
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,7 +35,10 @@ def bench_view(request: HttpRequest, pk: int) -> HttpResponse:
     # A visit tries the first sample at once; the form is for another one.
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
     report = played(row, chosen) if not form.is_bound or form.is_valid() else None
-    context = {"row": row, "title": row.title, "opts": Processor._meta, "form": form, "report": report}
+    # As pairs: a template would take a result that is named “items” for the method.
+    results = list(report.get("data", {}).items()) if report else []
+    context: dict[str, Any] = {"row": row, "title": row.title, "opts": Processor._meta, "form": form}
+    context |= {"report": report, "results": results}
     return TemplateResponse(request, "admin/processors/try.html", {**site.each_context(request), **context})
 
 
@@ -49,24 +51,17 @@ def played(row: Processor, chosen: dict[str, Any]) -> dict[str, Any]:
         "picture": base64.b64encode(chosen.get("picture") or b"").decode(),
     }
     try:
-        finished = subprocess.run(
-            [sys.executable, "-m", "processors.bench"],
-            input=json.dumps(order),
-            capture_output=True,
-            cwd=settings.BASE_DIR,
-            env=clean_environment(),
-            text=True,
-            timeout=DEADLINE_SECONDS,
+        ended = bounded_child.run(
+            "processors.bench", order, clean_environment(), DEADLINE_SECONDS, REPORT_BYTES
         )
-    except subprocess.TimeoutExpired:
+        if not ended.status:
+            return understood(ended.written)
+    except bounded_child.TooLong:
         return {"error": _("No result within %(seconds)s seconds.") % {"seconds": DEADLINE_SECONDS}}
-    if finished.returncode:
-        return {
-            "error": _("The processor ended its process. Its last words:"),
-            "detail": finished.stderr[-2000:],
-        }
-    report: dict[str, Any] = json.loads(finished.stdout)
-    return report
+    except (bounded_child.TooMuch, NoReport):
+        return {"error": _("What the processor reports cannot be read. Its package needs mending.")}
+    detail = ended.last_words[-2000:]
+    return {"error": _("The processor ended its process. Its last words:"), "detail": detail}
 
 
 def values_of(row: Processor) -> dict[str, Any]:
