@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import shutil
@@ -11,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from processors.model_files import file_in, sha256_of
 
-from . import child
+from . import child, child_reports
 from .reports import Refused
 from .rows import ModelFile
 
@@ -29,6 +29,10 @@ FILE_MODE = 0o444
 RECOGNISE_TIMES = 3
 
 OnPhase = Callable[[str], None]
+
+
+class Deleted(Exception):
+    """Somebody deleted the row while its file was looked into."""
 
 
 def folder() -> Path:
@@ -70,20 +74,23 @@ def check(row: ModelFile) -> None:
         return
     path = file_in(quarantine(), row.sha256)
     try:
+        _bring_back(row, path)
         _take_facts(row, child.ask(INGEST, _order("check"), allowance(), path, lambda name: _tell(row, name)))
         row.proposals = _proposals(row, path)
         _publish(row, path)
+    except Deleted:
+        _unlink_unless_known(row.sha256)
     except Refused as refusal:
-        _refuse(row, path, {"code": refusal.code, "values": refusal.values})
+        _refuse(row, {"code": refusal.code, "values": refusal.values})
     except Exception:
         logger.exception("The check of the model %s failed", row.sha256)
-        _refuse(row, path, {"code": "failed", "values": {}})
+        _refuse(row, {"code": "failed", "values": {}})
 
 
 def remove(row: ModelFile) -> None:
-    for place in (folder(), quarantine()):
-        file_in(place, row.sha256).unlink(missing_ok=True)
+    """The row first: a check that is at it just now finds that out, and publishes nothing."""
     row.delete()
+    _unlink_unless_known(row.sha256)
 
 
 def is_whole(row: ModelFile) -> bool:
@@ -123,9 +130,8 @@ def _order(step: str) -> dict[str, Any]:
 
 
 def _take_facts(row: ModelFile, found: dict[str, Any]) -> None:
-    row.measured = found.pop("measured")
-    row.facts = found
-    row.licence = row.licence or str(found["licence"])[:200]
+    row.facts, row.measured = child_reports.facts(found)
+    row.licence = row.licence or row.facts["licence"][:200]
 
 
 def _proposals(row: ModelFile, path: Path) -> list[dict[str, Any]]:
@@ -133,32 +139,60 @@ def _proposals(row: ModelFile, path: Path) -> list[dict[str, Any]]:
     try:
         order, patience = _order("recognise"), allowance(RECOGNISE_TIMES)
         found = child.ask(INGEST, order, patience, path, lambda name: _tell(row, name))
+        return child_reports.proposals(found)
     except Refused as refusal:
         logger.warning("The model %s was not recognised: %s %s", row.sha256, refusal.code, refusal.values)
         return []
-    proposals: list[dict[str, Any]] = found["proposals"]
-    return proposals
+
+
+def _bring_back(row: ModelFile, path: Path) -> None:
+    """A process that ended between moving the file and saying so: it is no model yet, and is checked anew."""
+    moved = file_in(folder(), row.sha256)
+    if not path.is_file() and moved.is_file():
+        moved.replace(path)
 
 
 def _publish(row: ModelFile, path: Path) -> None:
     path.chmod(FILE_MODE)
     with path.open("rb") as file:
         os.fsync(file.fileno())
-    path.replace(file_in(folder(), row.sha256))
-    row.state, row.phase = ModelFile.State.READY, ""
-    row.save()
+    # Both or none: whoever deletes the row meanwhile waits for us, and then finds the file where it is.
+    with transaction.atomic():
+        _set(
+            row, state=ModelFile.State.READY, phase="", facts=row.facts, measured=row.measured,
+            proposals=row.proposals, licence=row.licence,
+        )  # fmt: skip
+        path.replace(file_in(folder(), row.sha256))
 
 
-def _refuse(row: ModelFile, path: Path, refusal: dict[str, Any]) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        path.unlink()
-    row.state, row.phase, row.refusal = ModelFile.State.REFUSED, "", refusal
-    row.save()
+def _refuse(row: ModelFile, refusal: dict[str, Any]) -> None:
+    try:
+        _set(row, state=ModelFile.State.REFUSED, phase="", refusal=refusal)
+    except Deleted:
+        _unlink_unless_known(row.sha256)
+        return
+    for place in (folder(), quarantine()):
+        file_in(place, row.sha256).unlink(missing_ok=True)
 
 
 def _tell(row: ModelFile, phase: str) -> None:
-    row.phase = phase
-    row.save(update_fields=["phase", "touched"])
+    _set(row, phase=phase)
+
+
+def _set(row: ModelFile, **values: Any) -> None:
+    """``save`` would bring back a row that is gone."""
+    values["touched"] = timezone.now()
+    if not ModelFile.objects.filter(pk=row.pk).update(**values):
+        raise Deleted
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def _unlink_unless_known(sha256: str) -> None:
+    """The same file may have been sent anew meanwhile."""
+    if not ModelFile.objects.filter(sha256=sha256).exists():
+        for place in (folder(), quarantine()):
+            file_in(place, sha256).unlink(missing_ok=True)
 
 
 def megabytes(size_bytes: float) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from processors.bench import SAMPLE_NAMES
 from processors.exceptions import ProcessorError
 from processors.inference.sound_spec import any_spec, is_of_sound
 
-from . import child, jobs, refusals, store
+from . import child, child_reports, jobs, refusals, store
 from .reports import Refused
 from .rows import ModelFile, ModelTrial
 
@@ -51,9 +52,19 @@ def ask(file: ModelFile, key: str, spec: Mapping[str, Any], sample: str) -> Mode
     if created:
         forget_oldest(file)
     if trial.state != ModelTrial.State.DONE:
-        jobs.trials.submit(f"trial {trial.pk}", lambda: run(trial.pk))
+        jobs.trials.submit(job_of(trial), lambda: run(trial.pk))
         trial.refresh_from_db()
     return trial
+
+
+def job_of(trial: ModelTrial) -> str:
+    return f"trial {trial.pk}"
+
+
+def forget_superseded(page: str, told: Mapping[str, Any]) -> None:
+    """What a page showed before its form was changed need not be tried any more, unless another page waits for it."""
+    shown = [*told["current"], *(variant["trial"] for variant in told["variants"])]
+    jobs.trials.want_only(page, {f"trial {trial['id']}" for trial in shown})
 
 
 def ask_all(file: ModelFile, key: str, spec: Mapping[str, Any]) -> list[ModelTrial]:
@@ -65,20 +76,28 @@ def samples_for(spec: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def run(pk: int) -> None:
-    trial = ModelTrial.objects.select_related("file").get(pk=pk)
-    trial.state = ModelTrial.State.RUNNING
-    trial.save()
+    trial = ModelTrial.objects.select_related("file").filter(pk=pk).first()
+    if trial is None or not set_state(trial, ModelTrial.State.RUNNING):
+        return  # deleted while it waited
     order = {"key": trial.key, "configuration": trial.configuration, "sample": trial.sample}
+    state = ModelTrial.State.FAILED
     try:
-        trial.report = child.ask(TRIAL, order, allowance())
-        trial.state = ModelTrial.State.FAILED if "error" in trial.report else ModelTrial.State.DONE
+        trial.report = child_reports.trial(child.ask(TRIAL, order, allowance()))
+        if "error" not in trial.report:
+            state = ModelTrial.State.DONE
     except Refused as refusal:
-        trial.state = ModelTrial.State.FAILED
         trial.report = {"refusal": {"code": refusal.code, "values": refusal.values}}
     except Exception:
         logger.exception("The trial %s failed", pk)
-        trial.state, trial.report = ModelTrial.State.FAILED, {"refusal": {"code": "failed"}}
-    trial.save()
+        trial.report = {"refusal": {"code": "failed", "values": {}}}
+    set_state(trial, state)
+
+
+def set_state(trial: ModelTrial, state: ModelTrial.State) -> bool:
+    """Whether it is still there: ``save`` would bring back one that was deleted with its file."""
+    trial.state = state
+    values = {"state": state, "report": trial.report, "touched": timezone.now()}
+    return bool(ModelTrial.objects.filter(pk=trial.pk).update(**values))
 
 
 def allowance() -> child.Allowance:

@@ -73,7 +73,10 @@ def trials_view(request: HttpRequest, pk: int) -> HttpResponse:
     form = form_class(file)(request.POST)
     if not file.is_ready or not form.is_valid():
         return JsonResponse({"errors": form.errors.get_json_data()}, status=422)
-    return JsonResponse(begun(file, form.cleaned_data["key"], form.spec))
+    told_now = begun(file, form.cleaned_data["key"], form.spec)
+    page = f"{request.user.pk} {request.POST.get('page', '')[:40]} {file.pk}"
+    trials.forget_superseded(page, told_now)
+    return JsonResponse(told_now)
 
 
 def begun(file: ModelFile, key: str, spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,10 +129,16 @@ def found_in(data: Mapping[str, Any]) -> str:
     if "spoken" in data:
         return _("%(seconds)s seconds of speech heard") % {"seconds": data["spoken"]}
     for value in data.values():
-        if isinstance(value, list) and value and isinstance(value[0], list) and isinstance(value[0][0], str):
+        if is_table(value):
             return " · ".join(" ".join(str(cell) for cell in row[:2]) for row in value[:3])
     counts = [value for value in data.values() if isinstance(value, int)]
     return _("%(count)s found") % {"count": counts[0]} if counts else ""
+
+
+def is_table(value: Any) -> bool:
+    """Rows of cells that begin with a word."""
+    is_list = isinstance(value, list) and bool(value)
+    return is_list and all(isinstance(row, list) and row and isinstance(row[0], str) for row in value[:3])
 
 
 def form_class(file: ModelFile) -> type[SpecForm | SoundForm]:
@@ -162,6 +171,9 @@ def facts_context(file: ModelFile) -> dict[str, Any]:
     return {
         "proposals": [proposal | {"title": title_of(proposal["spec"])} for proposal in file.proposals],
         "hears": hears(file),
+        # As pairs: a template would take a key of the file's that is named “items” for the method.
+        "opsets": list((file.facts.get("opsets") or {}).items()),
+        "metadata": list((file.facts.get("metadata") or {}).items()),
         "strict_licence": any(word in folded for word in STRICT_LICENCES),
         "least_fps": settings.MODEL_MIN_FPS,
         "most_memory": store.megabytes(settings.MODEL_MAX_MEMORY_BYTES),

@@ -1,20 +1,27 @@
 // Asks for trials of a description and follows them until all are over.
 const ASK_AFTER_MS = 400;
+const GONE = [403, 404]; // signed out, or the model was deleted: nothing more will be told
 
 export class Trials extends EventTarget {
   constructor(address) {
     super();
     this.address = address;
     this.round = 0;
+    this.page = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
   }
 
   /** Tell the server the form as it is; what an earlier round still finds out is not shown any more. */
   async begin(form) {
     const round = ++this.round;
     const body = new FormData(form);
+    body.set("page", this.page); // what this page asked for before need not be tried any more
     const response = await fetch(this.address, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
     const told = await response?.json().catch(() => null);
     if (round !== this.round) return;
+    if (GONE.includes(response?.status)) {
+      this.#tell("gone", { status: response.status });
+      return;
+    }
     if (!told || told.errors || !response.ok) {
       this.#tell("refused", { errors: told?.errors ?? null });
       return;
@@ -30,7 +37,11 @@ export class Trials extends EventTarget {
       const response = await fetch(`${this.address}?ids=${[...waiting].join(",")}`).catch(() => null);
       const told = (await response?.json().catch(() => null)) ?? { trials: [] };
       if (round !== this.round) return;
-      for (const trial of told.trials.filter((each) => each.over)) {
+      if (GONE.includes(response?.status)) {
+        this.#tell("gone", { status: response.status });
+        return;
+      }
+      for (const trial of (told.trials ?? []).filter((each) => each.over)) {
         waiting.delete(trial.id);
         this.#tell("trial", trial);
       }
