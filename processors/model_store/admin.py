@@ -40,6 +40,7 @@ class ModelFileAdmin(FileAdmin):
             named("uploads/", upload_views.begin, "begin"),
             named("uploads/<uuid:pk>/", upload_views.slice_of, "slice"),
             named("uploads/<uuid:pk>/finish/", upload_views.finish, "finish"),
+            named("uploads/<uuid:pk>/cancel/", upload_views.cancel, "cancel"),
             named("known/", known_views.list_view, "known"),
             named("known/states/", known_views.states, "known_states"),
             named("known/<slug:name>/<str:action>/", known_views.act, "known_act"),

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -85,6 +86,17 @@ def finish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         file = uploads.finish(upload, sha256)
     checking.begin(file)
     return JsonResponse({"url": reverse("admin:processors_modelfile_change", args=[file.pk])}, status=201)
+
+
+@require_http_methods(["POST"])
+def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The button of the page, for an upload that nobody goes on with."""
+    if not request.user.has_perm("processors.add_modelfile"):
+        raise PermissionDenied
+    upload = _own(request, pk)
+    uploads.cancel(upload)
+    messages.success(request, _("The upload of “%(name)s” is canceled.") % {"name": upload.name})
+    return redirect("admin:processors_modelfile_add")
 
 
 def _own(request: HttpRequest, pk: uuid.UUID) -> ModelUpload:

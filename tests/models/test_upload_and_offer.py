@@ -193,6 +193,26 @@ def test_a_canceled_upload_leaves_nothing(desk: Client, models_dir: Path) -> Non
     assert not [path for path in models_dir.rglob("*") if path.is_file()]
 
 
+def test_an_old_upload_is_canceled_from_the_page(desk: Client, models_dir: Path, charlie: Any) -> None:
+    for number in range(uploads.UPLOADS_PER_USER):
+        place = begin(desk, b"0" * 100, f"{number}.onnx").json()
+        put(desk, place, 0, b"0" * 50)
+    assert begin(desk, b"0" * 100, "more.onnx").json()["code"] == "too_many_uploads"
+    button = reverse("admin:processors_modelfile_cancel", args=[place["id"]])
+    assert button in desk.get(reverse("admin:processors_modelfile_add")).content.decode()
+    charlie.user_permissions.add(Permission.objects.get(codename="add_modelfile"))
+    charlie.is_staff = True
+    charlie.save()
+    other = Client()
+    other.force_login(charlie)
+    assert other.post(button).status_code == 404
+    assert desk.get(button).status_code == 405
+    page = desk.post(button, follow=True).content.decode()
+    assert "is canceled" in page
+    assert button not in page
+    assert begin(desk, b"0" * 100, "more.onnx").status_code == 201
+
+
 def test_what_nobody_continues_is_deleted(desk: Client, models_dir: Path, alice: Any) -> None:
     for days, name in ((0, "young.onnx"), (3, "old.onnx"), (3, "orphan.onnx")):
         put(desk, begin(desk, bytes(10), name).json(), 0, b"\x08" * 5)
