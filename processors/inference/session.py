@@ -148,6 +148,7 @@ def make_session(data: bytes) -> Any:
         return caffe.CaffeSession(data)
     import onnxruntime
 
+    onnxruntime.set_default_logger_severity(QUIET)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -1,6 +1,9 @@
 """Opening and running: what does not fit is a typed error, at the door where possible."""
 
 import hashlib
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from processors.inference.extra_inputs import extra_inputs
 from processors.inference.preprocess import prepare
 from processors.inference.session import Model
 from processors.inference.spec import ModelSpec
+from tests.support.processes import ROOT
 
 from . import scene
 from .scene import CELLS, Scene
@@ -33,6 +37,26 @@ def test_a_file_is_checked_against_its_hash(tmp_path: Path) -> None:
     Model.open(path, spec, hashlib.sha256(data).hexdigest().upper())
     with pytest.raises(ModelUnusable, match="not the one that was installed"):
         Model.open(path, spec, "0" * 64)
+
+
+OPENS_A_MODEL = """
+import sys
+from processors.inference.session import make_session
+make_session(sys.stdin.buffer.read())
+"""
+
+
+def test_nothing_is_noted_or_told_about_this_machine(tmp_path: Path) -> None:
+    """onnxruntime counts its users by an identifier in their home folder, unless it is told not to."""
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    subprocess.run(
+        [sys.executable, "-c", OPENS_A_MODEL],
+        input=scene.yolox().model(),
+        env=environment,
+        cwd=ROOT,
+        check=True,
+    )
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
