@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from processors.model_store.offer import NEW
 from tests.support.patience import patient, wait_until
 from tests.support.site import Site
 
@@ -29,6 +30,8 @@ def publish(desk: ChromiumPage, title: str) -> None:
     wait_until(
         lambda: "holds" in desk.page.inner_text("[data-testid=verdict]"), "it is measured", SLICES_SECONDS
     )
+    # Cards that have no model yet are offered first; this is to be a processor of its own.
+    desk.page.select_option("[name=target]", NEW)
     desk.page.fill("[name=title]", title)
     desk.page.click("[name=_publish]")
     desk.page.wait_for_url("**/admin/processors/processor/*/change/")
