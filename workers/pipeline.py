@@ -165,15 +165,16 @@ class Pipeline:
 
     def _rest_feed(self, kind: str) -> Feed | None:
         """Return what goes out of a kind that no processor gives."""
-        if not self._forwards_rest:
+        if not self._forwards_rest or self._hides(kind):
             return None
-        processor_class = self._assignment.processor_class if self._assignment is not None else None
-        is_hidden = processor_class is not None and processor_class.never_passthrough
-        return (
-            None
-            if is_hidden and processor_class is not None and kind in processor_class.takes
-            else self._input_feed
-        )
+        return self._input_feed
+
+    def _hides(self, kind: str) -> bool:
+        """Whether the processor in force is there so that nobody gets this kind as it came in."""
+        if self._assignment is None:
+            return False
+        processor_class = self._assignment.processor_class
+        return processor_class.never_passthrough and kind in processor_class.takes
 
     @property
     def has_input(self) -> bool:

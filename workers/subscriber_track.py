@@ -11,8 +11,9 @@ from .frames import EncodedFrame
 from .outgoing import OutgoingStream, OutgoingVideo
 from .view import EVERYTHING
 
-# An estimate of the first seconds says little: the viewer has hardly seen anything.
+# Older frames that wait when the sender begins would all be sent at once.
 MAX_AGE_AT_START_SECONDS = 0.5
+# An estimate of the first seconds says little: the viewer has hardly seen anything.
 ESTIMATE_GRACE_SECONDS = 3.0
 # Two seconds of pictures, or of sound: a sender that is this far behind starts again at a key frame.
 QUEUE_FRAMES = {"video": 60, "audio": 100}
