@@ -3,7 +3,8 @@
 Without a list of allowed hosts any public address will do. With one, only what it names:
 
 * a name (``models.example.org``) or all names below one (``*.example.org``), at a public or private address;
-* an address or a network (``10.1.2.3``, ``127.0.0.0/8``), of whatever kind.
+* an address or a network (``10.1.2.3``, ``127.0.0.0/8``), of whatever kind;
+* each of them with a port (``models.example.org:8001``, ``[fd00::/8]:443``) at that port only.
 
 So a name never leads to this machine or to a link-local address, such as that of a cloud's metadata, unless that
 address itself is in the list.
@@ -23,8 +24,10 @@ from .errors import AddressRefused, ServerUnreachable
 
 PORTS = {"grpc": 8001, "grpcs": 443, "http": 80, "https": 443}  # 8001 is what Triton listens on
 ENCRYPTED = frozenset({"grpcs", "https"})
+ANY_PORT = 0
 URL_CHARACTERS = 500
 LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+ENTRY = re.compile(r"(?:\[(?P<address>[^\[\]]+)\]|(?P<name>[^:\[\]]+)):(?P<port>[0-9]{1,5})")
 PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
 PRIVATE = [
     ipaddress.ip_network(network)
@@ -54,36 +57,43 @@ class Place:
     def is_grpc(self) -> bool:
         return self.scheme.startswith("grpc")
 
+    @property
+    def authority(self) -> str:
+        """Host and port as URLs and headers have them."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The list of the settings, taken apart."""
+    """The list of the settings, taken apart: each with its port, or with ``ANY_PORT``."""
 
-    names: frozenset[str]
-    networks: tuple[Network, ...]
+    names: frozenset[tuple[str, int]]
+    networks: tuple[tuple[Network, int], ...]
 
     @classmethod
     def parse(cls, entries: Iterable[str]) -> "Allowed":
         """Raise ``ValueError`` for an entry that is neither a name nor an address nor a network."""
-        names: set[str] = set()
-        networks: list[Network] = []
+        names: set[tuple[str, int]] = set()
+        networks: list[tuple[Network, int]] = []
         for entry in entries:
+            host, port = entry_parts(entry)
             try:
-                networks.append(ipaddress.ip_network(entry.strip("[]")))
+                networks.append((ipaddress.ip_network(host), port))
             except ValueError:
-                names.add(name_of(entry))
+                names.add((name_of(host), port))
         return cls(frozenset(names), tuple(networks))
 
     @property
     def is_empty(self) -> bool:
         return not self.names and not self.networks
 
-    def names_host(self, host: str) -> bool:
-        parents = (f"*.{host[dot + 1 :]}" for dot, letter in enumerate(host) if letter == ".")
-        return host in self.names or any(parent in self.names for parent in parents)
+    def names_host(self, place: Place) -> bool:
+        host = place.host
+        parents = [f"*.{host[dot + 1 :]}" for dot, letter in enumerate(host) if letter == "."]
+        return any((name, port) in self.names for name in (host, *parents) for port in (ANY_PORT, place.port))
 
-    def holds(self, address: Address) -> bool:
-        return any(address in network for network in self.networks)
+    def holds(self, address: Address, port: int) -> bool:
+        return any(address in network and at in (ANY_PORT, port) for network, at in self.networks)
 
 
 def parse_url(url: str) -> Place:
@@ -107,27 +117,31 @@ def check_place(place: Place, allowed: Allowed, resolve: Resolve) -> list[str]:
     if not found:
         raise AddressRefused(f"The host {place.host} has no address.")
     for address in found:
-        check_address(place.host, address, allowed)
+        check_address(place, address, allowed)
     return [str(address) for address in found]
 
 
-def check_address(host: str, address: Address, allowed: Allowed) -> None:
+def check_address(place: Place, address: Address, allowed: Allowed) -> None:
     meant = embedded(address)
-    if allowed.holds(address) or allowed.holds(meant):
+    if allowed.holds(address, place.port) or allowed.holds(meant, place.port):
         return
-    if allowed.names_host(host):
+    if allowed.names_host(place):
         if (meant.is_global and not meant.is_multicast) or is_private(meant):
             return
         raise AddressRefused(
-            f"The host {host} leads to {address}, which must be in REMOTE_ALLOWED_HOSTS itself."
+            f"The host {place.host} leads to {address}, which must be in REMOTE_ALLOWED_HOSTS itself."
         )
     if not allowed.is_empty:
-        raise AddressRefused(f"The host {host} is not in REMOTE_ALLOWED_HOSTS.")
+        raise not_listed(place)
     if not meant.is_global or meant.is_multicast:
         raise AddressRefused(
-            f"The host {host} leads to {address}, which is not public; add it to REMOTE_ALLOWED_HOSTS "
+            f"The host {place.host} leads to {address}, which is not public; add it to REMOTE_ALLOWED_HOSTS "
             "if that is meant."
         )
+
+
+def not_listed(place: Place) -> AddressRefused:
+    return AddressRefused(f"The host {place.host} is not in REMOTE_ALLOWED_HOSTS with port {place.port}.")
 
 
 def resolve_within(seconds: float) -> Resolve:
@@ -167,6 +181,17 @@ def embedded(address: Address) -> Address:
 
 def is_private(address: Address) -> bool:
     return any(address in network for network in PRIVATE)
+
+
+def entry_parts(entry: str) -> tuple[str, int]:
+    """Take an entry of the list apart; an IPv6 address has a port only behind brackets."""
+    found = ENTRY.fullmatch(entry)
+    if found is None:
+        return entry.removeprefix("[").removesuffix("]"), ANY_PORT
+    port = int(found["port"])
+    if not 0 < port < 65536:
+        raise ValueError(f"{entry!r} has a port that is not from 1 to 65535")
+    return found["address"] or found["name"], port
 
 
 def split(url: str) -> SplitResult:

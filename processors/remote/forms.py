@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .addresses import Allowed, Place, check_address, numeric, parse_url
+from .addresses import Allowed, Place, check_address, not_listed, numeric, parse_url
 from .errors import AddressRefused
 from .rows import InferenceServer
 
@@ -100,14 +100,10 @@ class InferenceServerForm(ServerFormBase):
 def check_literally(place: Place, allowed: Allowed) -> None:
     """What can be known without looking up the name; that is done for each connection."""
     for address in numeric(place.host):
-        check_address(place.host, ipaddress.ip_address(address), allowed)
-    if (
-        not numeric(place.host)
-        and allowed.names
-        and not allowed.networks
-        and not allowed.names_host(place.host)
-    ):
-        raise AddressRefused(f"The host {place.host} is not in REMOTE_ALLOWED_HOSTS.")
+        check_address(place, ipaddress.ip_address(address), allowed)
+    may_be_listed = numeric(place.host) or allowed.networks or allowed.names_host(place)
+    if not allowed.is_empty and not may_be_listed:
+        raise not_listed(place)
 
 
 def is_host_of(place: Place, url: str) -> bool:

@@ -97,7 +97,7 @@ def open_channel(server: RemoteServer, address: str) -> Any:
 
     place = server.place
     options = [
-        ("grpc.default_authority", f"{place.host}:{place.port}"),
+        ("grpc.default_authority", place.authority),
         ("grpc.enable_http_proxy", 0),
         ("grpc.enable_retries", 0),
         ("grpc.service_config_disable_resolution", 1),

@@ -213,6 +213,31 @@ def test_a_listed_name_may_be_private_but_never_this_machine() -> None:
         checked("10.0.0.5", "*.example.org", host="example.org.evil.net")
 
 
+@pytest.mark.parametrize(
+    ("address", "host", "entry"),
+    [
+        ("8.8.8.8", "models.example.org", "models.example.org"),
+        ("8.8.8.8", "models.example.org", "*.example.org"),
+        ("10.1.2.3", "", "10.1.2.3"),
+        ("10.1.2.3", "", "10.0.0.0/8"),
+        ("::1", "", "[::1]"),
+        ("fd00::5", "", "[fd00::/8]"),
+    ],
+)
+def test_an_entry_with_a_port_is_for_that_port(address: str, host: str, entry: str) -> None:
+    assert checked(address, f"{entry}:8001", host=host) == [address]
+    assert checked(address, f"{entry}:443", entry, host=host) == [address]
+    for other in (443, 6379):
+        with pytest.raises(AddressRefused) as refusal:
+            checked(address, f"{entry}:{other}", host=host)
+        assert refusal.value.detail.endswith("is not in REMOTE_ALLOWED_HOSTS with port 8001.")
+
+
+def test_gateways_are_told_an_ipv6_address_in_brackets() -> None:
+    assert parse_url("grpc://[fd00::5]").authority == "[fd00::5]:8001"
+    assert parse_url("http://10.0.0.5:8000").authority == "10.0.0.5:8000"
+
+
 def test_the_usual_addresses_are_understood() -> None:
     assert parse_url("grpc://Models.Example.org:8001") == Place("grpc", "models.example.org", 8001)
     assert parse_url("https://models.example.org/kserve/") == Place(
@@ -221,7 +246,20 @@ def test_the_usual_addresses_are_understood() -> None:
     assert parse_url("grpcs://[2606:4700::1111]") == Place("grpcs", "2606:4700::1111", 443)
 
 
-@pytest.mark.parametrize("entry", ["http://example.org", "exa mple", "10.0.0.0/99", "2130706433", ""])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "http://example.org",
+        "exa mple",
+        "10.0.0.0/99",
+        "2130706433",
+        "",
+        "example.org:0",
+        "example.org:65536",
+        "example.org:",
+        "2130706433:80",
+    ],
+)
 def test_a_list_with_a_wrong_entry_is_refused(entry: str) -> None:
     with pytest.raises(ValueError, match="not"):
         Allowed.parse([entry])
