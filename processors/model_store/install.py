@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -25,6 +26,9 @@ from .slugs import free_slug
 
 # Processors whose visitors choose between several models.
 MENUS = frozenset({"style-transfer"})
+
+# To ask whether an installation is under way takes its lock for an instant; that is waited for.
+LOCK_SECONDS = 0.5
 
 OnProgress = Callable[[int, int], None]
 
@@ -88,6 +92,18 @@ def put_into_catalogue(model: KnownModel, row: ModelFile, key: str) -> Processor
     return processor
 
 
+def is_under_way(model: KnownModel) -> bool:
+    """Whether a process on this disk installs it now."""
+    if not _lock_of(model).exists():
+        return False
+    with _lock_of(model).open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def names_installed() -> set[str]:
     ready = set(ModelFile.objects.filter(state=ModelFile.State.READY).values_list("sha256", flat=True))
     return {model.name for model in all_known().values() if model.sha256 in ready}
@@ -107,12 +123,24 @@ def _brought(model: KnownModel, source: Source) -> ModelFile:
 @contextmanager
 def _alone(model: KnownModel) -> Iterator[None]:
     """Two processes, or two admins, would write to the same file."""
-    with (store.quarantine() / f"{model.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InstallRuns(f"The model {model.name} is being installed already.") from error
+    with _lock_of(model).open("w") as lock:
+        _take(lock, model)
         yield
+
+
+def _take(lock: IO[str], model: KnownModel) -> None:
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                raise InstallRuns(f"The model {model.name} is being installed already.") from error
+        time.sleep(LOCK_SECONDS / 10)
+
+
+def _lock_of(model: KnownModel) -> Path:
+    return store.quarantine() / f"{model.name}.lock"
 
 
 def _part(model: KnownModel) -> Path:

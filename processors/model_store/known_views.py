@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from typing import Any
 
 from django.conf import settings
@@ -147,17 +146,7 @@ def state_of(model: KnownModel) -> dict[str, Any]:
 
 def is_being_installed(model: KnownModel) -> bool:
     """By this process, or by another one on this disk."""
-    if jobs.installs.is_busy_with(key_of(model)):
-        return True
-    lock = store.quarantine() / f"{model.name}.lock"
-    if not lock.exists():
-        return False
-    with lock.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    return jobs.installs.is_busy_with(key_of(model)) or install.is_under_way(model)
 
 
 def key_of(model: KnownModel) -> str:

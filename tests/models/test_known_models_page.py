@@ -103,6 +103,26 @@ def test_progress_is_what_is_on_the_disk(desk: Client) -> None:
         assert state(desk, "yolox-nano")["state"] == "installing"
 
 
+def test_somebody_who_looks_keeps_nobody_from_installing(desk: Client, internet: FileServer) -> None:
+    (store.quarantine() / "yolox-nano.lock").touch()
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            install.is_under_way(known.named("yolox-nano"))
+
+    watchers = [threading.Thread(target=look) for _ in range(2)]
+    for watcher in watchers:
+        watcher.start()
+    try:
+        press(desk, "yolox-nano", "install")
+    finally:
+        ended.set()
+        for watcher in watchers:
+            watcher.join()
+    assert state(desk, "yolox-nano")["state"] == "installed"
+
+
 def test_only_those_who_may(desk: Client, bob: Any) -> None:
     stranger = Client()
     stranger.force_login(bob)
