@@ -67,6 +67,8 @@ def plain_paths(resolver: URLResolver, prefix: str) -> list[str]:
     return paths
 
 
+# Pages that answer from other threads end the connection, and with it what one transaction would hold.
+@pytest.mark.django_db(transaction=True)
 def test_opening_an_address_changes_no_row(alice: User) -> None:
     client = Client()
     client.force_login(alice)
