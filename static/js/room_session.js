@@ -1,7 +1,7 @@
 // A seat in a room: coming in, who is in which section, coming back after a loss, leaving. Knows no element of the page.
 import { emit, once } from "./events.js";
 import { iceOf } from "./ice.js";
-import { FINAL, RECOVERABLE, untilBack } from "./recovery.js";
+import { FINAL, RECOVERABLE, Recovery } from "./recovery.js";
 import { RoomPeer } from "./room_peer.js";
 import { Refusal } from "./signalling.js";
 
@@ -26,7 +26,13 @@ export class RoomSession extends EventTarget {
   #facts;
   #opened = null; // { session, token, ice }
   #run = null;
-  #recovering = false;
+  #recovery = new Recovery({
+    resume: () => this.#resume(),
+    connect: (signal) => this.#connect(signal),
+    open: (signal) => this.#open(signal),
+    arrive: (signal) => this.#within("connected", CONNECTED_DEADLINE_MS, signal),
+    isFinal: (code) => FINAL.has(code) || SHUT.has(code),
+  });
   #screen = null;
   #wanted = {};
   #negotiating = null;
@@ -239,7 +245,7 @@ export class RoomSession extends EventTarget {
 
   /** A socket that came back belongs to a new connection: tell the server which seat is ours. */
   async #signallingIsBack() {
-    if (!this.#opened || this.#recovering || this.state !== "live") return;
+    if (!this.#opened || this.#recovery.isUnderWay || this.state !== "live") return;
     try {
       const resumed = await this.#resume();
       if (resumed.tracks) this.#tracksChanged(resumed);
@@ -257,38 +263,16 @@ export class RoomSession extends EventTarget {
     return resumed;
   }
 
-  /** The one path back from any loss: the same seat if the server still has it, else a new one in the same room. */
   async #recover(reason) {
-    if (this.#recovering || !this.isRunning) return;
+    if (this.#recovery.isUnderWay || !this.isRunning) return;
     const { signal } = this.#run;
-    this.#recovering = true;
     this.#setState("reconnecting", { reason });
-    await untilBack(() => this.#tryAgain(signal), signal);
-    this.#recovering = false;
-    if (this.state === "reconnecting" && !signal.aborted) this.#fail(new Refusal({ code: "connection_lost", message: "" }));
-  }
-
-  async #tryAgain(signal) {
     try {
-      await this.#resumeOrOpen(signal);
-      await this.#within("connected", CONNECTED_DEADLINE_MS, signal);
+      await this.#recovery.run(signal);
       this.#setState("live");
-      return true;
     } catch (error) {
-      if (signal.aborted) return true;
-      if (FINAL.has(error.code) || SHUT.has(error.code)) this.#fail(error);
-      return !this.isRunning;
+      if (!signal.aborted) this.#fail(error);
     }
-  }
-
-  async #resumeOrOpen(signal) {
-    try {
-      await this.#resume();
-    } catch (error) {
-      if (!["session_unknown", "bad_message", "not_found"].includes(error.code)) throw error;
-      return this.#open(signal);
-    }
-    return this.#connect(signal);
   }
 
   /** The server tells of a lost media worker before the connection itself notices. */

@@ -6,7 +6,7 @@ import { Phases } from "./phases.js";
 import { Refusal } from "./signalling.js";
 import { sameDirections } from "./directions.js";
 import { allGranted } from "./permissions.js";
-import { FINAL, RECOVERABLE, untilBack } from "./recovery.js";
+import { FINAL, RECOVERABLE, Recovery } from "./recovery.js";
 
 const CONNECTED_DEADLINE_MS = 15_000;
 const FIRST_FRAME_DEADLINE_MS = 8_000;
@@ -23,7 +23,13 @@ export class Session extends EventTarget {
   #quality;
   #opened = null; // { session, token, ice }
   #run = null; // AbortController of the attempt at hand
-  #recovering = false;
+  #recovery = new Recovery({
+    resume: () => this.#resume(),
+    connect: (signal) => this.#offer(signal),
+    open: (signal) => this.#connect(signal),
+    arrive: (signal) => this.#within("firstframe", FIRST_FRAME_DEADLINE_MS, signal, "no_picture"),
+    isFinal: (code) => FINAL.has(code),
+  });
 
   constructor({ signalling, source, manifest, parameters, quality }) {
     super();
@@ -210,7 +216,7 @@ export class Session extends EventTarget {
 
   /** A socket that came back belongs to a new connection: tell the server which session is ours. */
   async #signallingIsBack() {
-    if (!this.#opened || this.#recovering || this.state !== "live") return;
+    if (!this.#opened || this.#recovery.isUnderWay || this.state !== "live") return;
     try {
       const { parameters } = await this.#resume();
       // No values in force means a new place for the session, which has not heard of our media yet.
@@ -228,42 +234,16 @@ export class Session extends EventTarget {
     return resumed;
   }
 
-  /** The one path back from any loss: same session if the server still has it, else a new one like it. */
   async #recover(reason) {
-    if (this.#recovering || !this.isRunning) return;
+    if (this.#recovery.isUnderWay || !this.isRunning) return;
     const { signal } = this.#run;
-    this.#recovering = true;
     this.#setState("reconnecting", { reason });
-    await untilBack(() => this.#tryAgain(signal), signal);
-    this.#recovering = false;
-    if (this.state === "reconnecting" && !signal.aborted) this.#fail(new Refusal({ code: "connection_lost", message: "" }));
-  }
-
-  async #tryAgain(signal) {
     try {
-      await this.#resumeOrOpen(signal);
-      await this.#within("firstframe", FIRST_FRAME_DEADLINE_MS, signal, "no_picture");
+      await this.#recovery.run(signal);
       this.#setState("live");
-      return true;
     } catch (error) {
-      return signal.aborted || this.#isFinal(error);
+      if (!signal.aborted) this.#fail(error);
     }
-  }
-
-  async #resumeOrOpen(signal) {
-    try {
-      await this.#resume();
-      await this.#offer(signal);
-    } catch (error) {
-      if (!["session_unknown", "bad_message", "not_found"].includes(error.code)) throw error;
-      await this.#connect(signal);
-    }
-  }
-
-  #isFinal(error) {
-    if (!FINAL.has(error.code)) return false;
-    this.#fail(error);
-    return true;
   }
 
   async #switchDirections(manifest, parameters) {
