@@ -22,6 +22,8 @@ class DataChannel:
         self._channel = channel
         self._on_message = on_message
         self.dropped_messages = 0
+        # What was sent last, by type: only what is sent by ``send_new``.
+        self._newest: dict[str, dict[str, Any]] = {}
         channel.on("message", self._receive)
 
     @property
@@ -41,6 +43,11 @@ class DataChannel:
             return False
         self._channel.send(json.dumps(message, separators=(",", ":"), allow_nan=False))
         return True
+
+    def send_new(self, message: dict[str, Any]) -> None:
+        """Send what describes a state, unless the last of its type here was the same."""
+        if self._newest.get(message["type"]) != message and self.send(message):
+            self._newest[message["type"]] = message
 
     def _receive(self, data: str | bytes) -> None:
         try:

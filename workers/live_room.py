@@ -69,7 +69,6 @@ class LiveRoom:
         self._told: list[Message] = []
         self._told_to: set[str] = set()
         self._told_at = 0.0
-        self._levels_told: Message = {}
 
     def take_options(self, options: Message, processor: Assignment | None) -> None:
         """Take what the owner decided for the room; the newest offer tells."""
@@ -305,8 +304,9 @@ class LiveRoom:
         if self.is_studio:
             return []
         speaks_now = self.active.follow(self._levels(), now)
+        speaker = {"type": "speaker", "participant": self.active.speaker}
         if now - self._told_at < NEWS_INTERVAL_SECONDS:
-            return self._to_all({"type": "speaker", "participant": self.active.speaker}) if speaks_now else []
+            return self._to_all(speaker) if speaks_now else []
         self._told_at = now
         self._tell_levels()
         people = self.people()
@@ -314,9 +314,7 @@ class LiveRoom:
         told = list(self.seats.values()) if people != self._told else new_ones
         self._told, self._told_to = people, set(self.seats)
         news = [(seat, {"type": "participants", "participants": people}) for seat in told]
-        if speaks_now:
-            return news + self._to_all({"type": "speaker", "participant": self.active.speaker})
-        return news
+        return news + (self._to_all(speaker) if speaks_now else [(seat, speaker) for seat in new_ones])
 
     def people(self) -> list[Message]:
         return [describe(seat) for seat in self.seats.values() if seat.has_answered]
@@ -334,11 +332,9 @@ class LiveRoom:
         shown = {who: round(max(0.0, 1 - each / SHOWN_DECIBELS), 2) for who, each in self._levels().items()}
         heard = {who: each for who, each in shown.items() if each}
         message = {"type": "levels", "speaker": self.active.speaker, "levels": heard}
-        if message == self._levels_told:
-            return
-        self._levels_told = message
         for seat in self.seats.values():
-            seat.send(message)
+            # Whose channel has opened since the levels changed has not heard of them.
+            seat.send_new(message)
 
 
 def describe(seat: Seat) -> Message:

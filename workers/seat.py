@@ -407,6 +407,12 @@ class Seat:
         """Send by the data channel, if it is open."""
         self._send(message)
 
+    def send_new(self, message: dict[str, Any]) -> None:
+        """Send by the data channel, if it is open and has not said the same of its type last."""
+        channel = self.peer.data_channel if self.peer is not None else None
+        if channel is not None:
+            channel.send_new(message)
+
     def _send(self, message: dict[str, Any]) -> None:
         channel = self.peer.data_channel if self.peer is not None else None
         if channel is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from processors import catalogue
+from tests.support.patience import patient
 from workers import aiortc_hooks
 from workers.engine_options import EngineOptions
 from workers.media_worker import MediaWorker
@@ -18,7 +19,7 @@ from .processors import KEYS
 
 async def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
     """Wait until ``condition`` holds, and return what it gave."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(patient(seconds)):
         while not (value := condition()):  # noqa: ASYNC110 - any condition, not one event
             await asyncio.sleep(0.01)
     return value

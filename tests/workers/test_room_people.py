@@ -13,13 +13,14 @@ TONES = {"alice": 440.0, "bob": 700.0, "carol": 1100.0}
 
 
 async def meet(worker: WorkerUnderTest, *names: str, sections: int | None = None) -> list[Person]:
-    """Let everybody come, and offer until all see all."""
+    """Let everybody come, and offer until all see all and know of all."""
     wanted = len(names) - 1 if sections is None else sections
     people = [Person(worker, name, TONES[name]) for name in names]
     for person in people:
         await person.offer(video=wanted, audio=wanted)
     for person in people[:-1]:
         await person.follow()
+    await until(lambda: all(person.people().keys() == set(names) for person in people))
     return people
 
 
@@ -347,6 +348,19 @@ async def test_the_loudest_speaks_and_levels_are_told(worker: WorkerUnderTest) -
     bob.microphone.amplitude = 0.05
     await until(lambda: speaker() == "bob")
     assert alice.seat.media.microphone._is_decoding is False
+
+
+async def test_who_comes_late_is_told_who_speaks(worker: WorkerUnderTest) -> None:
+    alice = Person(worker, "alice", TONES["alice"])
+    await alice.offer()
+    await until(lambda: [m for m in alice.peer.of_type("levels") if m["speaker"] == "alice"])
+    # Whose level never changes: nothing but her coming makes the room say it again.
+    quiet = Person(worker, "quiet", sees=False)
+    await quiet.offer(video=1, audio=1)
+    await until(lambda: quiet.events("speaker"))
+    assert quiet.events("speaker")[-1]["participant"] == "alice"
+    told = await until(lambda: quiet.peer.of_type("levels"))
+    assert (told[0]["speaker"], set(told[0]["levels"])) == ("alice", {"alice"})
 
 
 async def test_somebody_without_camera_and_microphone_stays(worker: WorkerUnderTest) -> None:
