@@ -83,7 +83,7 @@ class RunningProgram:
 
     def left_over(self) -> list[int]:
         """Process ids of this program's session, itself included."""
-        return [pid for pid in _all_processes() if _session_of(pid) == self.pid and not _is_zombie(pid)]
+        return [pid for pid in _living_processes() if _session_of(pid) == self.pid]
 
     def stop(self, ask: signal.Signals = signal.SIGINT, seconds: float = 10) -> float:
         """Ask the program to end; return how long it took. Whatever is left is killed and reported."""
@@ -110,17 +110,24 @@ class RunningProgram:
                 self.process.wait(patient(seconds))
 
     def kill(self) -> None:
-        for pid in self.left_over():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        """End it and its children at once, and wait until none of them lives."""
+        wait_until(self._kill_left_over, "what was killed is gone", seconds=10)
         self.process.wait()
 
+    def _kill_left_over(self) -> bool:
+        """Return whether nothing was left; who was killed takes a moment to go, and may have begun another."""
+        left = self.left_over()
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return not left
 
-def _all_processes() -> list[int]:
-    listed = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True)
-    return [int(pid) for pid in listed.stdout.split()]
+
+def _living_processes() -> list[int]:
+    command = ["ps", "-A", "-o", "pid=,stat="]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
+    each = (line.split() for line in listed.stdout.splitlines())
+    return [int(pid) for pid, state in each if not state.startswith("Z")]
 
 
 def _session_of(pid: int) -> int | None:
@@ -128,8 +135,3 @@ def _session_of(pid: int) -> int | None:
         return os.getsid(pid)
     except (ProcessLookupError, PermissionError):
         return None
-
-
-def _is_zombie(pid: int) -> bool:
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return state.stdout.strip().startswith("Z")
