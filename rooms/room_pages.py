@@ -59,6 +59,24 @@ def refusals_as_pages(view: View) -> View:
     return guarded
 
 
+def button_of(part: str) -> Callable[[Callable[[Room, Any], None]], View]:
+    """Stands beside a row of this part of the owner's page; afterwards the page opens there again."""
+
+    def as_view(act: Callable[[Room, Any], None]) -> View:
+        @login_required
+        @require_POST
+        @refusals_as_pages
+        @wraps(act)
+        def pressed(request: HttpRequest, slug: str, key: Any) -> HttpResponseBase:
+            found = room_access.edit(visitor(request), slug)
+            act(found, key)
+            return to_part(found, part)
+
+        return pressed
+
+    return as_view
+
+
 @require_safe
 @never_cache
 @refusals_as_pages
@@ -148,31 +166,19 @@ def invite(request: HttpRequest, slug: str) -> HttpResponseBase:
     return to_part(found, "invitations")
 
 
-@login_required
-@require_POST
-@refusals_as_pages
-def revoke(request: HttpRequest, slug: str, key: str) -> HttpResponseBase:
-    found = room_access.edit(visitor(request), slug)
+@button_of("invitations")
+def revoke(found: Room, key: str) -> None:
     get_object_or_404(found.invitations, pk=key).revoke()
-    return to_part(found, "invitations")
 
 
-@login_required
-@require_POST
-@refusals_as_pages
-def drop_member(request: HttpRequest, slug: str, key: int) -> HttpResponseBase:
-    found = room_access.edit(visitor(request), slug)
+@button_of("members")
+def drop_member(found: Room, key: int) -> None:
     get_object_or_404(found.members, pk=key).delete()
-    return to_part(found, "members")
 
 
-@login_required
-@require_POST
-@refusals_as_pages
-def readmit(request: HttpRequest, slug: str, key: int) -> HttpResponseBase:
-    found = room_access.edit(visitor(request), slug)
+@button_of("removed")
+def readmit(found: Room, key: int) -> None:
     get_object_or_404(found.removals, pk=key).delete()
-    return to_part(found, "removed")
 
 
 @login_required
