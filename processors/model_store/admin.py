@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from . import checking, known_views, store, upload_views, uploads, wizard
-from .rows import ModelFile, ModelUpload
+from .rows import ModelFile
 
 # Django's class takes a type only for the type checker.
 if TYPE_CHECKING:
@@ -56,11 +56,14 @@ class ModelFileAdmin(FileAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        unfinished = ModelUpload.objects.filter(user_id=int(request.user.pk or 0)).order_by("-created")
+        unfinished = list(uploads.cancelable_by(request.user).select_related("user"))
         context = {
             "title": _("Upload a model"),
             "opts": self.opts,
-            "unfinished": [(upload, uploads.received(upload)) for upload in unfinished],
+            "unfinished": [
+                (each, uploads.received(each)) for each in unfinished if each.user == request.user
+            ],
+            "of_others": [(each, uploads.received(each)) for each in unfinished if each.user != request.user],
         }
         page = "admin/processors/modelfile/upload.html"
         return TemplateResponse(request, page, {**self.admin_site.each_context(request), **context})

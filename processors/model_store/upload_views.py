@@ -90,10 +90,10 @@ def finish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["POST"])
 def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The button of the page, for an upload that nobody goes on with."""
+    """The button of the page, for an upload that nobody goes on with: one's own, or for who may delete files any."""
     if not request.user.has_perm("processors.add_modelfile"):
         raise PermissionDenied
-    upload = _own(request, pk)
+    upload = get_object_or_404(uploads.cancelable_by(request.user), pk=pk)
     uploads.cancel(upload)
     messages.success(request, _("The upload of “%(name)s” is canceled.") % {"name": upload.name})
     return redirect("admin:processors_modelfile_add")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -116,6 +117,12 @@ def finish_pair(weights: ModelUpload, sha256: str, definition: ModelUpload, its_
 def cancel(upload: ModelUpload) -> None:
     path_of(upload).unlink(missing_ok=True)
     upload.delete()
+
+
+def cancelable_by(user: Any) -> QuerySet[ModelUpload]:
+    """One's own; those of others take room on the disk, so whoever may delete model files may end them."""
+    every = ModelUpload.objects.order_by("-created")
+    return every if user.has_perm("processors.delete_modelfile") else every.filter(user=user)
 
 
 def path_of(upload: ModelUpload) -> Path:

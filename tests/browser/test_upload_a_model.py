@@ -116,6 +116,46 @@ def test_an_upload_goes_on_where_it_was_cut(desk: ChromiumPage, site: Site, tmp_
     assert "not an ONNX file" in desk.page.inner_text("[data-testid=model-refusal]")
 
 
+def test_an_upload_is_paused_and_canceled(desk: ChromiumPage, site: Site, tmp_path: Path) -> None:
+    """A Caffe net: its definition has arrived when the weights are stopped, so both must go."""
+    definition, weights = tmp_path / "net.prototxt", tmp_path / "net.caffemodel"
+    definition.write_text('name: "net"')
+    weights.write_bytes(b"\x08\x09" + bytes(9 * 1024 * 1024))
+    held: list[object] = []
+
+    def hold_the_second_slice(route: object) -> None:
+        request = route.request  # type: ignore[attr-defined]
+        if request.method == "PUT" and request.url.endswith(f"offset={4 * 1024 * 1024}"):
+            held.append(route)
+        else:
+            route.continue_()  # type: ignore[attr-defined]
+
+    def is_held(times: int) -> None:
+        wait_until(lambda: desk.page.wait_for_timeout(50) or len(held) == times, "a slice is on its way", 30)
+
+    desk.page.route("**/uploads/**", hold_the_second_slice)
+    desk.open(site.url + UPLOAD)
+    desk.page.set_input_files("#model-file", [definition, weights])
+    desk.page.click("input[type=submit]")
+    is_held(1)
+    desk.page.click("[data-pause]")
+    assert "Paused" in desk.page.inner_text(".model-progress [role=status]")
+    assert desk.page.is_disabled("[data-pause]")
+    desk.page.click("input[type=submit]")
+    is_held(2)
+    assert len(unfinished_files(site)) == 2
+    desk.page.click("[data-cancel]")
+    desk.page.wait_for_selector(".model-progress", state="hidden")
+    assert desk.page.input_value("#model-file") == ""
+    assert unfinished_files(site) == []
+    desk.page.reload()
+    assert "Unfinished uploads" not in desk.page.inner_text("#content-main")
+
+
+def unfinished_files(site: Site) -> list[Path]:
+    return list(site.folder.rglob("????????-????-????-????-????????????.part"))
+
+
 def test_an_endless_model_is_refused_while_the_site_goes_on(
     fresh_site: Site, visit: VisitorFactory, tmp_path: Path
 ) -> None:

@@ -57,6 +57,8 @@ def test_only_who_may_install_is_led_there(
     html = {person: browser(person).get("/p/object-detection/").content.decode() for person in (bob, alice)}
     assert all('id="not-installed"' in each and 'id="start"' not in each for each in html.values())
     place = f"{reverse('admin:processors_modelfile_known')}?for=object-detection"
+    assert all("What can be set is shown once it is ready." in each for each in html.values())
+    assert all("This processor has nothing to set." not in each for each in html.values())
     assert place in html[alice]
     assert place not in html[bob]
     assert "YOLOX-nano" in browser(alice).get(place).content.decode()

@@ -213,6 +213,31 @@ def test_an_old_upload_is_canceled_from_the_page(desk: Client, models_dir: Path,
     assert begin(desk, b"0" * 100, "more.onnx").status_code == 201
 
 
+def test_uploads_of_others_are_ended_by_who_may_delete_models(
+    desk: Client, models_dir: Path, charlie: Any
+) -> None:
+    put(desk, begin(desk, b"0" * 100, "large.onnx").json(), 0, b"0" * 50)
+    upload = ModelUpload.objects.get()
+    button = reverse("admin:processors_modelfile_cancel", args=[upload.pk])
+    charlie.user_permissions.set(
+        Permission.objects.filter(codename__in=("add_modelfile", "delete_modelfile"))
+    )
+    charlie.is_staff = True
+    charlie.save()
+    other = Client()
+    other.force_login(charlie)
+    page = other.get(reverse("admin:processors_modelfile_add")).content.decode()
+    assert "Unfinished uploads of others" in page
+    assert f"large.onnx ({upload.user.name})" in page
+    assert (
+        other.put(f"{reverse('admin:processors_modelfile_slice', args=[upload.pk])}?offset=50").status_code
+        == 404
+    )
+    assert other.post(button).status_code == 302
+    assert not ModelUpload.objects.exists()
+    assert not [path for path in models_dir.rglob("*") if path.is_file()]
+
+
 def test_what_nobody_continues_is_deleted(desk: Client, models_dir: Path, alice: Any) -> None:
     for days, name in ((0, "young.onnx"), (3, "old.onnx"), (3, "orphan.onnx")):
         put(desk, begin(desk, bytes(10), name).json(), 0, b"\x08" * 5)

@@ -14,7 +14,8 @@ const problem = form.querySelector("[role=alert]");
 const MEGABYTE = 1e6;
 const DEFINITION = ".prototxt";
 
-let upload = null;
+// What is being sent: a Caffe net is two uploads.
+let sent = [];
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -26,12 +27,12 @@ form.addEventListener("submit", (event) => {
   else if (model) start(model, definition);
 });
 pause.addEventListener("click", () => {
-  upload?.pause();
+  for (const upload of sent) upload.pause();
   show(gettext("Paused. Upload goes on where it stopped."));
   rest();
 });
 cancel.addEventListener("click", async () => {
-  await upload?.cancel();
+  await Promise.all(sent.map((upload) => upload.cancel()));
   area.hidden = true;
   rest();
   chosen.value = "";
@@ -45,10 +46,12 @@ async function start(file, definition) {
   pause.disabled = false;
   const csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
   const sending = (each) => {
-    upload = new SlicedUpload({ begin: form.dataset.begin, csrf, file: each });
+    const upload = new SlicedUpload({ begin: form.dataset.begin, csrf, file: each });
     upload.addEventListener("progress", ({ detail }) => tell(detail, each.size));
+    sent.push(upload);
     return upload;
   };
+  sent = [];
   try {
     const before = definition ? await sending(definition).arrive() : null;
     location.assign(await sending(file).send(before));
