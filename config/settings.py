@@ -4,6 +4,7 @@ import contextlib
 import ipaddress
 import json
 import os
+import pwd
 import re
 import secrets
 from pathlib import Path
@@ -130,6 +131,19 @@ def host_list(name: str) -> list[str]:
             f"{name} is unusable: {error}; write for example {name}=models.example.org,10.0.0.0/8"
         ) from error
     return entries
+
+
+def system_user(name: str, default: str) -> str:
+    """Read the name of a user who exists, or nobody's; what was not set is not looked up."""
+    value = str(env.str(name, default=default)).strip()
+    if value and value != default:
+        try:
+            pwd.getpwnam(value)
+        except KeyError as error:
+            raise ImproperlyConfigured(
+                f"{name}={value} is no user of this system; create it, or write for example {name}={default}"
+            ) from error
+    return value
 
 
 def warm_wish(name: str, default: int) -> int | list[str] | None:
@@ -612,7 +626,7 @@ HOSTS_WARM_AT_START = warm_wish("HOSTS_WARM_AT_START", 3)
 # The highest level to try; lower ones are for hardware that needs what the higher ones forbid.
 HOST_ISOLATION = one_of("HOST_ISOLATION", ("namespaces", "seccomp", "limits"))
 # Who hosts become if the worker runs as root.
-HOST_USER = env.str("HOST_USER", default="nobody")
+HOST_USER = system_user("HOST_USER", "nobody")
 # Whether uploaded models and code of other packages may meet visitors where only limits are in force.
 ALLOW_WEAK_ISOLATION = flag("ALLOW_WEAK_ISOLATION", False)
 
