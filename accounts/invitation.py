@@ -1,7 +1,6 @@
 """The only door for new accounts: a signed link that expires, wears out and can be revoked."""
 
 from datetime import datetime, timedelta
-from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -12,16 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .signed_link import SignedLink, SignedLinkQuerySet
+from .signed_link import SignedLink, not_over
 
 
 def next_expiry() -> datetime:
     return timezone.now() + timedelta(days=settings.INVITATION_DAYS)
 
 
-class InvitationQuerySet(SignedLinkQuerySet["Invitation"]):
-    def usable(self) -> Self:
-        return super().usable().filter(uses__lt=F("max_uses"))
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def usable(self) -> "InvitationQuerySet":
+        return self.filter(not_over(), uses__lt=F("max_uses"))
 
 
 class Invitation(SignedLink):

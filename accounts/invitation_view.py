@@ -20,7 +20,7 @@ class InvitationView(SignupView):  # type: ignore[misc]
     template_name = "account/signup.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.invitation = Invitation.objects.from_token(kwargs["token"])
+        self.invitation = Invitation.from_token(kwargs["token"])
         request.invitation = self.invitation  # type: ignore[attr-defined]
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime
-from typing import ClassVar, Self, TypeVar
+from typing import ClassVar, Self
 
 from django.core import signing
 from django.db import models
@@ -10,19 +10,9 @@ from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-Link = TypeVar("Link", bound="SignedLink", covariant=True)
 
-
-class SignedLinkQuerySet(models.QuerySet[Link]):
-    def usable(self) -> Self:
-        return self.filter(revoked_at=None, expires_at__gt=timezone.now())
-
-    def from_token(self, token: str) -> Link | None:
-        """Return the row that ``token`` was signed for, usable or not."""
-        try:
-            return self.filter(pk=signer_of(self.model).unsign(token)).first()
-        except signing.BadSignature:
-            return None
+def not_over() -> models.Q:
+    return models.Q(revoked_at=None, expires_at__gt=timezone.now())
 
 
 class SignedLink(models.Model):
@@ -40,9 +30,17 @@ class SignedLink(models.Model):
         abstract = True
         ordering = ("-created_at",)
 
+    @classmethod
+    def from_token(cls, token: str) -> Self | None:
+        """Return the row that ``token`` was signed for, usable or not."""
+        try:
+            return cls._default_manager.filter(pk=cls._signer().unsign(token)).first()
+        except signing.BadSignature:
+            return None
+
     @property
     def token(self) -> str:
-        return signer_of(type(self)).sign(str(self.pk))
+        return self._signer().sign(str(self.pk))
 
     @property
     def is_used_up(self) -> bool:
@@ -61,6 +59,6 @@ class SignedLink(models.Model):
         self.revoked_at = self.revoked_at or timezone.now()
         self.save(update_fields=["revoked_at"])
 
-
-def signer_of(kind: type[SignedLink]) -> signing.Signer:
-    return signing.Signer(salt=kind.salt)
+    @classmethod
+    def _signer(cls) -> signing.Signer:
+        return signing.Signer(salt=cls.salt)

@@ -145,8 +145,9 @@ def with_invitation(visitor: RoomVisitor, room: Room, token: str) -> Entry:
 
 
 def usable(token: str, room: Room) -> RoomInvitation | None:
-    invitation = RoomInvitation.objects.usable().from_token(token) if token else None
-    return invitation if invitation and invitation.room_id == room.pk else None
+    invitation = RoomInvitation.from_token(token) if token else None
+    fits = invitation is not None and invitation.state == "usable" and invitation.room_id == room.pk
+    return invitation if fits else None
 
 
 def check_not_worn_out(visitor: RoomVisitor, room: Room, invitation: RoomInvitation) -> None:

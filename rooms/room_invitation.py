@@ -8,15 +8,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.signed_link import SignedLink, SignedLinkQuerySet
+from accounts.signed_link import SignedLink, not_over
 
 
 def next_expiry() -> datetime:
     return timezone.now() + timedelta(days=settings.ROOM_INVITATION_DAYS)
 
 
-class RoomInvitationQuerySet(SignedLinkQuerySet["RoomInvitation"]):
-    """Of all rooms, or of one."""
+class RoomInvitationQuerySet(models.QuerySet["RoomInvitation"]):
+    def usable(self) -> "RoomInvitationQuerySet":
+        return self.filter(not_over())
 
 
 class RoomInvitation(SignedLink):

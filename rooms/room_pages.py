@@ -117,7 +117,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponseBase:
 @refusals_as_pages
 def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     access.check_site(request.user)
-    found = RoomInvitation.objects.from_token(token)
+    found = RoomInvitation.from_token(token)
     if found is None or found.state != "usable":
         raise room_access.InvitationOver(_("This invitation is no longer valid. Ask for a new link."))
     return redirect(f"{found.room.get_absolute_url()}?invitation={token}")
