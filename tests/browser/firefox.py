@@ -25,6 +25,8 @@ PREFERENCES: Mapping[str, Any] = {
     "datareporting.policy.dataSubmissionEnabled": False,
     "intl.accept_languages": "en-US",
     "media.autoplay.default": 0,
+    # A machine without loudspeaker has no clock for Web Audio: tones would neither be made nor heard.
+    "media.cubeb.force_mock_context": True,
     "media.gmp-manager.updateEnabled": False,
     "media.navigator.permission.disabled": True,
     "media.navigator.streams.fake": True,

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +31,18 @@ class Guest:
     colour: tuple[int, int, int]
     hertz: int
     screen: tuple[int, int, int] = (240, 240, 240)
+    width: int = 320
+    height: int = 240
+    fps: int = 10
+    # How far brightness differs from place to place: as hard to encode as a camera's picture with 24, of 255.
+    grain: int = 0
 
-    def as_script(self, width: int = 320, height: int = 240, fps: int = 10) -> str:
+    def as_script(self) -> str:
         facts = {
+            **asdict(self),
             "colour": f"rgb{self.colour}",
             "screen": f"rgb{self.screen}",
-            "hertz": self.hertz,
             "screenHertz": self.hertz + 2000,
-            "width": width,
-            "height": height,
-            "fps": fps,
         }
         return f"const PERSON = {json.dumps(facts)};\n{CAMERA}"
 
@@ -129,7 +131,8 @@ def wait_meeting(*seats: Seat, seconds: float = 40) -> None:
 def wait_for_all(seat: Seat, others: dict[str, Guest], seconds: float) -> None:
     ends = time.monotonic() + patient(seconds)
     while missing := unseen(seat, others) or unheard(seat, others):
-        assert time.monotonic() < ends, f"{seat.guest.name} does not {missing}: {seat.tiles()}"
+        told = f"{seat.guest.name} does not {missing}: {seat.tiles()} {seat.hears()}"
+        assert time.monotonic() < ends, told
         time.sleep(0.2)
 
 

@@ -4,11 +4,26 @@
   const BLOCKS = 8, NUMBERS = 128;
   const canvases = [];
 
-  function numbered(canvas, colour, number) {
+  // Spots, lighter and darker by up to `grain`, on glass; laid over a picture somewhere else each time, they move.
+  function grainOf(width, height, grain) {
+    const glass = new OffscreenCanvas(width + 64, height + 64);
+    const context = glass.getContext("2d");
+    const image = context.createImageData(glass.width, glass.height);
+    for (let i = 0; i < image.data.length; i += 4) {
+      const difference = (Math.random() * 2 - 1) * grain;
+      image.data.fill(difference > 0 ? 255 : 0, i, i + 3);
+      image.data[i + 3] = Math.abs(difference);
+    }
+    context.putImageData(image, 0, 0);
+    return glass;
+  }
+
+  function numbered(canvas, colour, number, glass) {
     const context = canvas.getContext("2d");
     const {width, height} = canvas;
     context.fillStyle = colour;
     context.fillRect(0, 0, width, height);
+    if (glass) context.drawImage(glass, -(number * 3 % 64), -(number * 2 % 64));
     const bits = Array.from({length: 7}, (_, index) => (number >> index) & 1);
     bits.push(1 - bits.reduce((sum, bit) => sum + bit, 0) % 2);
     bits.forEach((bit, block) => {
@@ -17,16 +32,22 @@
     });
   }
 
-  function pictureOf(colour, {width = 320, height = 240, fps = 10} = {}) {
+  // When each picture of the camera was made: {number, at (ms since 1970)}.
+  window.probe.drawn = [];
+  const clock = () => performance.timeOrigin + performance.now();
+
+  function pictureOf(colour, {width = 320, height = 240, fps = 10, grain = 0} = {}, drawn = []) {
     const canvas = document.createElement("canvas");
+    const glass = grain ? grainOf(width, height, grain) : null;
     Object.assign(canvas, {width, height});
     let number = 0;
-    numbered(canvas, colour, number);
+    numbered(canvas, colour, number, glass);
     const track = canvas.captureStream(fps).getVideoTracks()[0];
     const timer = setInterval(() => {
       if (track.readyState === "ended") return clearInterval(timer);
       number = (number + 1) % NUMBERS;
-      numbered(canvas, colour, number);
+      numbered(canvas, colour, number, glass);
+      drawn.push({number, at: clock()});
     }, 1000 / fps);
     canvases.push(canvas);
     return track;
@@ -45,7 +66,7 @@
 
   window.probe.camera = async (constraints) => {
     const stream = new MediaStream();
-    if (constraints.video) stream.addTrack(pictureOf(PERSON.colour, PERSON));
+    if (constraints.video) stream.addTrack(pictureOf(PERSON.colour, PERSON, window.probe.drawn));
     if (constraints.audio) stream.addTrack(await toneOf(PERSON.hertz));
     return stream;
   };
@@ -100,6 +121,21 @@
         if (seen.at(-1)?.number !== number || seen.at(-1)?.colour.join() !== colour.join()) seen.push({number, colour});
       }
     }, 200);
+  };
+
+  // Each picture of others that comes on the screen from now on: {participant, number, at (ms since 1970)}.
+  window.probe.watchPictures = () => {
+    window.probe.pictures = [];
+    for (const tile of document.querySelectorAll("[data-testid=tile][data-source=camera]")) {
+      const video = tile.querySelector("video");
+      if (!video.srcObject || video.classList.contains("mirrored")) continue;
+      const note = () => {
+        const number = window.probe.numberOf(video, video.videoWidth, video.videoHeight);
+        window.probe.pictures.push({participant: tile.dataset.participant, number, at: clock()});
+        video.requestVideoFrameCallback(note);
+      };
+      video.requestVideoFrameCallback(note);
+    }
   };
 
   // The strongest frequency of everybody who is heard: {participant, source, hertz, rms}.
