@@ -7,6 +7,7 @@ import numpy as np
 
 from ..exceptions import ProcessorError
 from ..made_voice import CYCLE_SECONDS, spoken
+from .reasons import Reasoned, reason
 from .sound_spec import SoundInput, SoundSpec
 from .voice import INPUT, VoiceModel, is_voice
 
@@ -15,13 +16,11 @@ SURENESS = 0.97  # the names and shapes of all three inputs are those of one fam
 
 
 @dataclass(frozen=True)
-class SoundProposal:
+class SoundProposal(Reasoned):
     spec: SoundSpec
-    confidence: float  # 0 to 1
-    reason: str
 
     def as_json(self) -> dict[str, Any]:
-        return {"spec": self.spec.as_json(), "confidence": round(self.confidence, 3), "reason": self.reason}
+        return {"spec": self.spec.as_json(), **self.reasons_as_json()}
 
 
 def recognise_sound(session: Any) -> list[SoundProposal]:
@@ -34,11 +33,8 @@ def recognise_sound(session: Any) -> list[SoundProposal]:
         voice, silence = probabilities(model)
     except ProcessorError:
         return []
-    reason = (
-        f"Sound, a state and a rate go in, a probability and the next state come out: voice activity as of Silero. "
-        f"It gives {voice:.2f} for a made voice and {silence:.2f} for silence."
-    )
-    return [SoundProposal(spec, SURENESS * (0.5 + 0.5 * max(0.0, voice - silence)), reason)]
+    why = reason("silero", voice=f"{voice:.2f}", silence=f"{silence:.2f}")
+    return [SoundProposal(SURENESS * (0.5 + 0.5 * max(0.0, voice - silence)), (why,), spec)]
 
 
 def probabilities(model: VoiceModel) -> tuple[float, float]:

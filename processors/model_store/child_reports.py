@@ -9,6 +9,7 @@ from typing import Any
 
 from processors.bench_report import NoReport, amount, mapping, picture
 from processors.exceptions import ProcessorError
+from processors.inference.reasons import REASONS
 from processors.inference.sound_spec import any_spec
 
 from .reports import Refused
@@ -70,7 +71,21 @@ def proposal(said: Any) -> Json:
     if confidence > 1:
         raise NoReport("a confidence is over 1")
     spec = any_spec(said.get("spec")).as_json()
-    return {"spec": spec, "confidence": confidence, "reason": text(dict(said), "reason")}
+    return {
+        "spec": spec,
+        "confidence": confidence,
+        "reason": text(dict(said), "reason"),
+        "reasons": [one_reason(each) for each in listed(dict(said), "reasons")],
+    }
+
+
+def one_reason(said: Any) -> Json:
+    if not isinstance(said, Mapping) or not isinstance(said.get("values"), Mapping):
+        raise NoReport("a reason is none")
+    code, values = text(dict(said), "code"), dict(list(said["values"].items())[:ITEMS])
+    if code not in REASONS:
+        raise NoReport("a reason is unheard of")
+    return {"code": code, "values": {str(name): text(values, name) for name in values}}
 
 
 def tensor(said: Any) -> Json:

@@ -23,6 +23,7 @@ from processors.models import Processor
 from processors.translation import translated
 
 from . import checking, gate, offer, store, trials
+from .proposal_words import words_of
 from .rows import ModelFile, ModelTrial
 from .sound_form import SoundForm, initial_for_sound
 from .spec_form import (
@@ -169,7 +170,10 @@ def chosen_spec(request: HttpRequest, file: ModelFile) -> dict[str, Any]:
 def facts_context(file: ModelFile) -> dict[str, Any]:
     folded = file.licence.upper()
     return {
-        "proposals": [proposal | {"title": title_of(proposal["spec"])} for proposal in file.proposals],
+        "proposals": [
+            proposal | {"title": title_of(proposal["spec"]), "words": words_of(proposal)}
+            for proposal in file.proposals
+        ],
         "hears": hears(file),
         # As pairs: a template would take a key of the file's that is named “items” for the method.
         "opsets": list((file.facts.get("opsets") or {}).items()),

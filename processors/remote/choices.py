@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from .. import catalogue
 from ..exceptions import ProcessorError
 from ..inference.spec import ModelSpec
+from ..model_store.proposal_words import words_of
 from ..model_store.slugs import free_slug
 from ..models import Processor
 from ..translation import translated
@@ -39,7 +40,7 @@ class Choice:
 
 def choices_from(proposals: list[dict[str, Any]]) -> list[Choice]:
     return [
-        Choice(key, label, each["spec"], round(100 * each["confidence"]), str(each["reason"]))
+        Choice(key, label, each["spec"], round(100 * each["confidence"]), words_of(each))
         for each in proposals
         for key, label in classes_for(ModelSpec.from_json(each["spec"]).task)
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..decoded import Decoded
+from ..reasons import Reason, Reasoned
 from ..spec import ModelSpec
 from .inputs import InputChoice
 
@@ -14,7 +15,7 @@ class Guess:
     task: str
     convention: str
     outputs: tuple[str, ...]
-    reason: str
+    reason: Reason
     sureness: float  # how seldom something else looks like this, 0 to 1
     inputs: tuple[InputChoice, ...]  # the usual one first
     labels: str | tuple[str, ...] = ()
@@ -26,11 +27,9 @@ class Guess:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class Proposal(Reasoned):
     spec: ModelSpec
-    confidence: float  # 0 to 1
-    reason: str
     decoded: tuple[Decoded, ...] = ()  # what it gives for each photo
 
     def as_json(self) -> dict[str, Any]:
-        return {"spec": self.spec.as_json(), "confidence": round(self.confidence, 3), "reason": self.reason}
+        return {"spec": self.spec.as_json(), **self.reasons_as_json()}

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..decoders.grids import stride_of
+from ..reasons import reason
 from . import inputs
 from .observe import Output, Seen
 from .proposal import Guess
@@ -13,12 +14,11 @@ def rtdetr(seen: Seen) -> Guess | None:
     labels, boxes, scores = named(seen, "label"), named(seen, "box"), named(seen, "score")
     if "orig_target_sizes" not in seen.extra_inputs or not (labels and boxes and scores):
         return None
-    reason = "An input orig_target_sizes, and labels, boxes and scores: RT-DETR or D-FINE with its post-processing."
     return Guess(
         "detection",
         "rtdetr",
         (labels.name, boxes.name, scores.name),
-        reason,
+        reason("rtdetr"),
         0.98,
         inputs.RGB_SCALED,
         "coco80",
@@ -29,12 +29,11 @@ def paddle(seen: Seen) -> Guess | None:
     rows = [each for each in seen.outputs if len(each.shape) == 2 and each.shape[1] == 6]
     if not {"im_shape", "scale_factor"} & seen.extra_inputs.keys() or not rows:
         return None
-    reason = "Inputs im_shape or scale_factor, and rows of class, score and box: PaddleDetection."
     return Guess(
         "detection",
         "paddle",
         (rows[0].name,),
-        reason,
+        reason("paddle"),
         0.95,
         inputs.RGB_IMAGENET,
         seen.facts.labels or "coco80",
@@ -46,11 +45,9 @@ def tf_detection(seen: Seen) -> Guess | None:
     names = tuple(each.name for each in found if each)
     if len(names) != 3:
         return None
-    reason = (
-        "Outputs detection_boxes, detection_scores and detection_classes: TensorFlow's Object Detection API."
-    )
+    why = reason("tf-detection")
     return Guess(
-        "detection", "tf-detection", names, reason, 0.97, inputs.RGB_PLAIN, seen.facts.labels or "coco91"
+        "detection", "tf-detection", names, why, 0.97, inputs.RGB_PLAIN, seen.facts.labels or "coco91"
     )
 
 
@@ -58,10 +55,10 @@ def mmdeploy(seen: Seen) -> Guess | None:
     for rows in (each for each in seen.outputs if len(each.shape) == 3 and each.shape[2] == 5):
         labels = [each for each in seen.outputs if each.shape == rows.shape[:2] and is_whole(each)]
         if labels:
-            reason = f"{told(rows)} with boxes and scores, and {told(labels[0])} with classes: MMDeploy."
+            why = reason("mmdeploy", rows=told(rows), labels=told(labels[0]))
             names = (rows.name, labels[0].name)
             known = seen.facts.labels or "coco80"
-            return Guess("detection", "mmdeploy", names, reason, 0.93, inputs.BGR_MMDETECTION, known)
+            return Guess("detection", "mmdeploy", names, why, 0.93, inputs.BGR_MMDETECTION, known)
     return None
 
 
@@ -83,11 +80,11 @@ def boxes_labels_scores(seen: Seen) -> Guess | None:
         return None
     first = 0 if named(seen, "num_det", "det_") else 1
     known = seen.facts.labels or ("coco80" if first == 0 else "coco91")
-    reason = f"{told(boxes)}, {told(labels)} and {told(scores)}: boxes, labels and scores, nothing left to suppress."
+    why = reason("boxes-labels-scores", boxes=told(boxes), labels=told(labels), scores=told(scores))
     names = (boxes.name, labels.name, scores.name)
     options = {"first_class": first}
     return Guess(
-        "detection", "boxes-labels-scores", names, reason, 0.85, inputs.RGB_SCALED, known, decoder=options
+        "detection", "boxes-labels-scores", names, why, 0.85, inputs.RGB_SCALED, known, decoder=options
     )
 
 
@@ -102,12 +99,11 @@ def detr(seen: Seen) -> Guess | None:
         "activation": "softmax" if softmax else "sigmoid",
         "first_class": 1 if count in (91, 92) else 0,
     }
-    kind = "softmax with a last class for nothing, as in DETR" if softmax else "as in RT-DETR"
     return Guess(
         "detection",
         "detr",
         (logits.name, boxes.name),
-        f"{told(logits)} with numbers below 0 and {told(boxes)}: {kind}.",
+        reason("detr" if softmax else "detr-sigmoid", logits=told(logits), boxes=told(boxes)),
         0.9,
         inputs.RGB_IMAGENET if softmax or count == 91 else inputs.RGB_SCALED,
         "coco91" if count in (91, 92) else labels_for(seen, count),
@@ -127,8 +123,7 @@ def ssd_raw(seen: Seen) -> Guess | None:
         "faces" if faces else "detection",
         "ssd-raw",
         (scores.name, boxes.name),
-        f"{told(scores)} and {told(boxes)}: one box per anchor, not yet suppressed, "
-        f"{'the first class is the background' if background else 'no background'}.",
+        reason("ssd-raw-background" if background else "ssd-raw", scores=told(scores), boxes=told(boxes)),
         0.92,
         inputs.RGB_128 if faces else inputs.BGR_SIGNED,
         "face" if faces else labels_for(seen, classes),
@@ -164,9 +159,9 @@ def yunet(seen: Seen) -> Guess | None:
         return None
     single = by_width[1]  # two for each stride; which is which makes no difference to their product
     ordered = (*single[0::2], *single[1::2], *by_width[4], *by_width[10])
-    reason = "Twelve outputs: classes, objectness, boxes and five landmarks for three strides: YuNet."
+    why = reason("yunet")
     names = tuple(each.name for each in ordered)
-    return Guess("faces", "yunet", names, reason, 0.98, inputs.YUNET, "face", threshold=0.6, iou=0.3)
+    return Guess("faces", "yunet", names, why, 0.98, inputs.YUNET, "face", threshold=0.6, iou=0.3)
 
 
 def gfl(seen: Seen) -> Guess | None:
@@ -181,13 +176,10 @@ def gfl(seen: Seen) -> Guess | None:
         return None
     if not all(stride_of(seen.input.width, seen.input.height, each.shape[-2]) for each in scores):
         return None
-    reason = (
-        f"{pairs} outputs with scores and {pairs} with distances as distributions, {told(scores[0])} and "
-        f"{told(distances[0])} for the finest cells: generalised focal loss, as in NanoDet and PicoDet."
-    )
+    why = reason("gfl", pairs=pairs, scores=told(scores[0]), distances=told(distances[0]))
     names = tuple(each.name for each in (*scores, *distances))
     known = labels_for(seen, scores[0].shape[-1])
-    return Guess("detection", "gfl", names, reason, 0.92, inputs.BGR_IMAGENET, known, threshold=0.4, iou=0.5)
+    return Guess("detection", "gfl", names, why, 0.92, inputs.BGR_IMAGENET, known, threshold=0.4, iou=0.5)
 
 
 def is_whole(output: Output) -> bool:

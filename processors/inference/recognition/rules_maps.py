@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..placement import Floats
+from ..reasons import reason
 from . import inputs
 from .observe import Output, Seen
 from .proposal import Guess
@@ -39,10 +40,10 @@ def fastestdet(seen: Seen) -> Guess | None:
     if not between(cells[0]) or not (sums_to_one(cells[5:], 0) or output.shape[1] == 6):
         return None
     classes = output.shape[1] - 5
-    reason = f"{told(output)}: one box, one objectness and {classes} classes per cell of {cell:g} pixels: FastestDet."
+    why = reason("fastestdet", output=told(output), classes=classes, cell=f"{cell:g}")
     known = labels_for(seen, classes)
     return Guess(
-        "detection", "fastestdet", (output.name,), reason, 0.95, inputs.BGR_SCALED, known, threshold=0.6
+        "detection", "fastestdet", (output.name,), why, 0.95, inputs.BGR_SCALED, known, threshold=0.6
     )
 
 
@@ -50,13 +51,12 @@ def image(seen: Seen) -> Guess | None:
     found = next((each for each in maps(seen) if each.channels == 3 and not integers(each.output)), None)
     if found is None or not enlargement(found, seen) or sums_to_one(found.values, 0):
         return None
-    reason = f"{told(found.output)}: three colours, as large as the picture: another picture."
     options = {"range": range_of(found.values), "colours": "rgb", "channels": found.where}
     return Guess(
         "image",
         "image",
         (found.output.name,),
-        reason,
+        reason("image", output=told(found.output)),
         0.9,
         inputs.RGB_PLAIN,
         decoder=options,
@@ -71,13 +71,11 @@ def mask(seen: Seen) -> Guess | None:
     one = found.channels == 1
     done = between(found.values) if one else sums_to_one(found.values, 0)
     options = {"activation": "none" if done else "sigmoid" if one else "softmax", "channels": found.where}
-    kind = "one map" if one else "two maps, background and foreground"
-    reason = f"{told(found.output)}: {kind}: a mask."
     return Guess(
         "segmentation",
         "mask",
         (found.output.name,),
-        reason,
+        reason("mask-one" if one else "mask-two", output=told(found.output)),
         0.9 if one else 0.85,
         inputs.RGB_SCALED,
         (),
@@ -89,14 +87,13 @@ def mask(seen: Seen) -> Guess | None:
 def argmax(seen: Seen) -> Guess | None:
     numbers = next((each for each in seen.outputs if integers(each) and flat(each)), None)
     if numbers is not None:
-        reason = f"{told(numbers)} of whole numbers: the class of every pixel."
+        why = reason("argmax", output=told(numbers))
         return Guess(
-            "segmentation", "argmax", (numbers.name,), reason, 0.85, usual_inputs(seen), seen.facts.labels
+            "segmentation", "argmax", (numbers.name,), why, 0.85, usual_inputs(seen), seen.facts.labels
         )
     found = next((each for each in maps(seen) if each.channels >= 3), None)
     if found is None:
         return None
-    reason = f"{told(found.output)}: {found.channels} maps, one for every class."
     picture = found.channels == 3 and not sums_to_one(found.values, 0)
     sureness = 0.3 if picture else 0.85
     known = labels_for(seen, found.channels)
@@ -105,7 +102,7 @@ def argmax(seen: Seen) -> Guess | None:
         "segmentation",
         "argmax",
         (found.output.name,),
-        reason,
+        reason("class-maps", output=told(found.output), count=found.channels),
         sureness,
         usual_inputs(seen),
         known,
@@ -120,13 +117,12 @@ def scores(seen: Seen) -> Guess | None:
     if len(seen.outputs) != 1 or not single or output.shape[1] < 2 or output.array.dtype.kind != "f":
         return None
     count = output.shape[1]
-    reason = f"{told(output)}: one number for each of {count} classes: a classifier."
     known = seen.facts.labels if len(seen.facts.labels) == count else ()
     return Guess(
         "classification",
         "scores",
         (output.name,),
-        reason,
+        reason("scores", output=told(output), count=count),
         0.85,
         inputs.RGB_SCALED if seen.facts.task == "classify" else usual_inputs(seen),
         known,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ..reasons import reason
 from . import inputs
 from .observe import Seen
 from .proposal import Guess
@@ -15,9 +16,9 @@ def bodypix(seen: Seen) -> Guess | None:
     heat, offsets, segments = names.get("heatmaps"), named(seen, "short_offsets"), named(seen, "segments")
     if heat is None or offsets is None or segments is None:
         return None
-    reason = "Outputs heatmaps, short_offsets and segments: BodyPix, the key points of one person and the mask of all."
+    why = reason("bodypix")
     outputs = (heat.name, offsets.name, segments.name)
-    return Guess("keypoints", "bodypix", outputs, reason, 0.98, inputs.RGB_SIGNED, "coco17", threshold=0.3)
+    return Guess("keypoints", "bodypix", outputs, why, 0.98, inputs.RGB_SIGNED, "coco17", threshold=0.3)
 
 
 def bodypix_mask(seen: Seen) -> Guess | None:
@@ -37,13 +38,12 @@ def simcc(seen: Seen) -> Guess | None:
         return None
     if along_y.shape[2] != factor * seen.input.height:
         return None
-    reason = f"{told(along_x)} and {told(along_y)}, {factor:g} numbers per pixel: SimCC, as in RTMPose."
     known = "coco17" if along_x.shape[1] == 17 else ()
     return Guess(
         "keypoints",
         "simcc",
         (along_x.name, along_y.name),
-        reason,
+        reason("simcc", along_x=told(along_x), along_y=told(along_y), factor=f"{factor:g}"),
         0.95,
         inputs.RGB_IMAGENET,
         known,
@@ -57,10 +57,8 @@ def movenet(seen: Seen) -> Guess | None:
     ):
         return None
     output = seen.outputs[0]
-    reason = f"{told(output)}: y, x and score of 17 key points: MoveNet."
-    return Guess(
-        "keypoints", "movenet", (output.name,), reason, 0.95, inputs.MOVENET, "coco17", threshold=0.3
-    )
+    why = reason("movenet", output=told(output))
+    return Guess("keypoints", "movenet", (output.name,), why, 0.95, inputs.MOVENET, "coco17", threshold=0.3)
 
 
 def heatmaps(seen: Seen) -> Guess | None:
@@ -75,13 +73,12 @@ def heatmaps(seen: Seen) -> Guess | None:
         quarter = width * 4 == seen.input.width and height * 4 == seen.input.height
         if quarter and (count in USUAL_COUNTS or "heatmap" in output.name.lower()):
             known = "coco17" if count == 17 else ()
-            reason = f"{told(output)}: {count} maps of a quarter of the size, one for every key point."
             options = {"channels": where}
             return Guess(
                 "keypoints",
                 "heatmaps",
                 (output.name,),
-                reason,
+                reason("heatmaps", output=told(output), count=count),
                 0.8,
                 inputs.RGB_IMAGENET,
                 known,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..reasons import reason
 from . import inputs
 from .observe import Output, Seen
 from .proposal import Guess
@@ -17,18 +18,18 @@ def ssd(seen: Seen) -> Guess | None:
     rows = only(seen)
     if rows is None or len(rows.shape) != 4 or rows.shape[:2] != (1, 1) or rows.shape[3] != 7:
         return None
-    reason = f"{told(rows)}: picture, class, score, box: the DetectionOutput of Caffe and OpenVINO."
+    why = reason("ssd", rows=told(rows))
     usual = inputs.GREY if seen.input.colours == "gray" else inputs.BGR_SIGNED
-    return Guess("detection", "ssd", (rows.name,), reason, 0.96, usual, seen.facts.labels or "voc20")
+    return Guess("detection", "ssd", (rows.name,), why, 0.96, usual, seen.facts.labels or "voc20")
 
 
 def yolov7_end_to_end(seen: Seen) -> Guess | None:
     rows = only(seen)
     if rows is None or len(rows.shape) != 2 or rows.shape[1] != 7:
         return None
-    reason = f"{told(rows)}: picture, box, class, score: YOLOv7 with suppression inside."
+    why = reason("yolov7-end-to-end", rows=told(rows))
     known = seen.facts.labels or "coco80"
-    return Guess("detection", "yolov7-end-to-end", (rows.name,), reason, 0.93, inputs.ULTRALYTICS, known)
+    return Guess("detection", "yolov7-end-to-end", (rows.name,), why, 0.93, inputs.ULTRALYTICS, known)
 
 
 def yolov8_seg(seen: Seen) -> Guess | None:
@@ -43,14 +44,11 @@ def yolov8_seg(seen: Seen) -> Guess | None:
     if not ended and (classes < 1 or not anchored(seen, cells(rows))):
         return None
     known = labels_for(seen, classes) if classes else "coco80"
-    reason = (
-        f"{told(rows)} with coefficients and {told(prototypes)} with prototypes: Ultralytics segmentation."
-    )
     return Guess(
         "detection",
         "yolov8-seg",
         (rows.name, prototypes.name),
-        reason,
+        reason("yolov8-seg", rows=told(rows), prototypes=told(prototypes)),
         0.97,
         inputs.ULTRALYTICS,
         known,
@@ -71,10 +69,10 @@ def yolov8_pose(seen: Seen) -> Guess | None:
         return None
     known: str | tuple[str, ...] = "coco17" if shape is None or shape[0] == 17 else ()
     decoder = {"key_points": list(shape or (17, 3))} | ({"end_to_end": True} if ended else {})
-    reason = f"{told(rows)}: a box, a score and {width} numbers of key points in each row: Ultralytics pose."
+    why = reason("yolov8-pose", rows=told(rows), width=width)
     sureness = 0.97 if shape else 0.85
     return Guess(
-        "keypoints", "yolov8-pose", (rows.name,), reason, sureness, inputs.ULTRALYTICS, known, decoder=decoder
+        "keypoints", "yolov8-pose", (rows.name,), why, sureness, inputs.ULTRALYTICS, known, decoder=decoder
     )
 
 
@@ -84,10 +82,10 @@ def end_to_end(seen: Seen) -> Guess | None:
         return None
     if strides(seen, rows.shape[1]) and not seen.facts.end_to_end:
         return None
-    reason = f"{told(rows)}: box, score and class of at most {rows.shape[1]} objects: YOLOv10, or suppression inside."
+    why = reason("end-to-end", rows=told(rows), count=rows.shape[1])
     sureness = 0.97 if seen.facts.end_to_end else 0.9
     known = seen.facts.labels or "coco80"
-    return Guess("detection", "end-to-end", (rows.name,), reason, sureness, inputs.ULTRALYTICS, known)
+    return Guess("detection", "end-to-end", (rows.name,), why, sureness, inputs.ULTRALYTICS, known)
 
 
 def nanodet_plus(seen: Seen) -> Guess | None:
@@ -99,12 +97,10 @@ def nanodet_plus(seen: Seen) -> Guess | None:
     ):
         return None
     classes = rows.shape[2] - BINS_OF_NANODET_PLUS
-    reason = (
-        f"{told(rows)}: cells of four strides with {classes} scores and four distributions: NanoDet-plus."
-    )
+    why = reason("nanodet-plus", rows=told(rows), classes=classes)
     known, options = labels_for(seen, classes), {"centre": 0}
     return Guess(
-        "detection", "gfl", (rows.name,), reason, 0.85, inputs.BGR_IMAGENET, known, 0.4, 0.5, decoder=options
+        "detection", "gfl", (rows.name,), why, 0.85, inputs.BGR_IMAGENET, known, 0.4, 0.5, decoder=options
     )
 
 
@@ -120,10 +116,10 @@ def yolov8(seen: Seen) -> Guess | None:
         return None
     if classes == COLUMNS_OF_COCO_POINTS + 1 and len(seen.facts.labels) != classes:
         return None  # rather a pose
-    reason = f"{told(rows)}: box and {classes} classes for every cell: YOLOv8, YOLO11 and their like."
+    why = reason("yolov8", rows=told(rows), classes=classes)
     sureness = 0.95 if lying else 0.85
     known = labels_for(seen, classes)
-    return Guess("detection", "yolov8", (rows.name,), reason, sureness, inputs.ULTRALYTICS, known)
+    return Guess("detection", "yolov8", (rows.name,), why, sureness, inputs.ULTRALYTICS, known)
 
 
 def yolox(seen: Seen) -> Guess | None:
@@ -135,13 +131,11 @@ def yolox(seen: Seen) -> Guess | None:
         return None
     classes = rows.shape[2] - 5
     written = ", ".join(str(level) for level in levels)
-    reason = (
-        f"{told(rows)}: one row for every cell of the strides {written}, and the boxes are relative to their cell: "
-        f"YOLOX with {classes} {'class' if classes == 1 else 'classes'}."
-    )
+    code = "yolox-one" if classes == 1 else "yolox"
+    why = reason(code, rows=told(rows), strides=written, classes=classes)
     options = {} if levels == (8, 16, 32) else {"strides": list(levels)}
     known = labels_for(seen, classes)
-    return Guess("detection", "yolox", (rows.name,), reason, 0.95, inputs.YOLOX, known, decoder=options)
+    return Guess("detection", "yolox", (rows.name,), why, 0.95, inputs.YOLOX, known, decoder=options)
 
 
 def yolov5(seen: Seen) -> Guess | None:
@@ -156,11 +150,9 @@ def yolov5(seen: Seen) -> Guess | None:
     if not between_scores(rows) or not follows_grid(seen, rows.array[0]):
         return None
     classes = rows.shape[2] - 5
-    reason = (
-        f"{told(rows)}: box, objectness and {classes} classes for every anchor: YOLOv5, YOLOv6 or YOLOv7."
-    )
+    why = reason("yolov5", rows=told(rows), classes=classes)
     return Guess(
-        "detection", "yolov5", (rows.name,), reason, 0.88, inputs.ULTRALYTICS, labels_for(seen, classes)
+        "detection", "yolov5", (rows.name,), why, 0.88, inputs.ULTRALYTICS, labels_for(seen, classes)
     )
 
 

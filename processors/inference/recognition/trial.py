@@ -7,6 +7,7 @@ import numpy as np
 
 from ...exceptions import ProcessorError
 from ..decoded import Decoded, Detections, KeyPoints, Mask, Scores
+from ..reasons import Reason, reason
 from ..session import Model
 from ..spec import InputSpec, ModelSpec
 from .inputs import InputChoice
@@ -151,10 +152,10 @@ def found_in_nothing(model: Model, seen: Seen) -> float:
 def proposal(guess: Guess, trial: Trial, trials: Sequence[Trial], confidence: float, seen: Seen) -> Proposal:
     model = Model(seen.session, trial.spec)
     decoded = tuple(model.infer(photo) for photo in seen.photos)
-    return Proposal(trial.spec, float(confidence), f"{guess.reason} {evidence(trial, trials)}", decoded)
+    return Proposal(float(confidence), (guess.reason, evidence(trial, trials)), trial.spec, decoded)
 
 
-def evidence(trial: Trial, trials: Sequence[Trial]) -> str:
+def evidence(trial: Trial, trials: Sequence[Trial]) -> Reason:
     others = "; ".join(f"{each.choice.title}: {each.quality:.2f}" for each in trials if each is not trial)
-    rated = f"Pixels as {trial.choice.title} do {trial.quality:.2f} of 1 on the sample pictures"
-    return f"{rated} ({others})." if others else f"{rated}."
+    code = "tried" if others else "tried-alone"
+    return reason(code, pixels=trial.choice.title, quality=f"{trial.quality:.2f}", others=others)
