@@ -11,6 +11,7 @@ from accounts.first_admin import ensure_admin
 from processors.sync import sync_builtins
 from rooms import sweep
 
+from .one_at_a_time import one_at_a_time
 from .static_fingerprint import collect_if_changed
 
 Say = Callable[[str], None]
@@ -18,6 +19,16 @@ Say = Callable[[str], None]
 
 def prepare(say: Say) -> None:
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    with one_at_a_time():
+        prepare_database(say)
+        if collect_if_changed():
+            say("The static files are collected.")
+    if settings.EMBEDDED:
+        # Nobody else writes here: what still counts as running ended with the process before.
+        sweep.end_all_running()
+
+
+def prepare_database(say: Say) -> None:
     if needs_migration():
         say("Preparing the database …")
         call_command("migrate", interactive=False, verbosity=0)
@@ -25,11 +36,6 @@ def prepare(say: Say) -> None:
     if new:
         say(f"{len(new)} processors are new in the catalogue.")
     introduce_admin(say)
-    if collect_if_changed():
-        say("The static files are collected.")
-    if settings.EMBEDDED:
-        # Nobody else writes here: what still counts as running ended with the process before.
-        sweep.end_all_running()
 
 
 def needs_migration() -> bool:
