@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 RESTARTS = 3  # within RESTART_SECONDS; then the processor is stopped
 RESTART_SECONDS = 60.0
+FAILED_KEPT = 32  # hosts whose failure is still told; of older ones nothing is known any more
 WARM_SECONDS = 60.0  # how long a host that was loaded ahead waits for its visitor
 POLL_SECONDS = 0.1
 ATTEND_SECONDS = 60.0
@@ -341,6 +342,7 @@ class HostPool:
                 raise HostStopped(spec.name, "was ended with its worker")
             host = self._hosts.get(identity)
             if host is None or not host.join():
+                self._hosts.pop(identity, None)
                 host = self._hosts[identity] = self._new(identity, spec)
                 host.join()
             return host
@@ -399,11 +401,19 @@ class HostPool:
 
     def _forget(self, identity: Identity, host: Host) -> None:
         with self._lock:
-            if self._hosts.get(identity) is host and host.error is None:
+            if self._hosts.get(identity) is host and (host.error is None or identity[-1]):
                 del self._hosts[identity]
-            if identity[-1]:
-                self._hosts.pop(identity, None)
-                self._losses.pop(identity, None)
+            self._tidy_up()
+
+    def _tidy_up(self) -> None:
+        """Versions come and go: what became of the old ones is not remembered for ever."""
+        failed = [identity for identity, host in self._hosts.items() if host.error is not None]
+        for identity in failed[:-FAILED_KEPT]:
+            del self._hosts[identity]
+        long_ago = time.monotonic() - RESTART_SECONDS
+        for identity, losses in list(self._losses.items()):
+            if identity not in self._hosts and (identity[-1] or not losses or losses[-1] < long_ago):
+                del self._losses[identity]
 
 
 def in_force(said: object) -> InForce | None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from processors import hosts
 from processors.hosts import HostOptions, HostPool
 from processors.runner import RunnerState
 from tests.processors.desk import grey, wait_until
@@ -126,6 +127,26 @@ def test_a_load_that_fails_is_said(sit_down: SitDown, pool: HostPool, fault: str
     wait_until(desk.stopped, 3 * START_SECONDS)
     assert sentence in desk.notebook.states[-1][1]
     assert pool.states() == {"test-bad": "failed"}
+
+
+def test_old_versions_that_failed_or_were_lost_are_forgotten(
+    sit_down: SitDown, pool: HostPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hosts, "FAILED_KEPT", 2)
+    monkeypatch.setattr(hosts, "RESTART_SECONDS", 0.1)
+    for number in range(5):
+        desk = sit_down("test-bad", {"load": "raise", "number": number})
+        wait_until(desk.stopped, START_SECONDS)
+    wait_until(lambda: [report.state for report in pool.reports()] == ["failed"] * 2, START_SECONDS)
+    desk = sit_down("test-bad", {"number": 5})
+    desk.picture_of(GOOD)
+    (pid,) = pool.pids()
+    os.kill(pid, signal.SIGKILL)
+    wait_until(partial(is_other, pool, pid), START_SECONDS)
+    desk.picture_of(GOOD)
+    desk.close()
+    wait_until(lambda: len(pool.reports()) == 2, START_SECONDS)
+    assert len(pool._losses) == 2, "those of the hosts that are known"
 
 
 @pytest.mark.parametrize("pool", [HostOptions(load_seconds=1.5)], indirect=True)
