@@ -43,7 +43,7 @@ bench: packages .venv/development.stamp ## Measure against a plain aiortc server
 bench-quick: .venv/development.stamp ## Measure the rows that need no browser and no search, in 6 minutes
 	$(PYTHON_OF_ENVIRONMENT) -m tests.bench --quick
 
-packages: ## Install the Debian packages that the tests drive (chromium, firefox-esr, redis, coturn, gettext, iptables)
+packages: ## Install the Debian packages that the tests drive (chromium, firefox-esr, redis, coturn, gettext, iptables, postgresql)
 	@.ci/packages
 
 messages: .venv/development.stamp ## Collect the texts for translation and compile the catalogues
