@@ -17,7 +17,8 @@ from .host.wire import error_from_wire, values_to_wire
 from .host_process import HostProcess, HostSpec
 from .hosts import Host, HostPool
 from .instance import Outcome
-from .results import Picture, SampleArray
+from .planes import crossing_format
+from .results import Picture, PixelFormat, SampleArray
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class HostedInstance:
     ) -> None:
         self.cls = cls
         self.output_fps = declared_fps(cls)
+        self.takes_format = crossing_format(cls.pixel_format)
         self._pool = pool
         self._spec = spec
         # All values in force, asked for whenever a host begins: they may have changed since the last one.
@@ -297,7 +299,8 @@ class HostedInstance:
             samples = check_samples(heard, self.cls.channels, self.cls.sample_rate)
         if image is None:
             return Outcome(at, samples=samples, data=data)
-        picture, pixel_format = check_picture(image, self.cls.pixel_format)
+        crossed_as: PixelFormat = "yuv420p" if answer.get("format") == "yuv420p" else self.cls.pixel_format
+        picture, pixel_format = check_picture(image, crossed_as)
         return Outcome(at, picture, pixel_format, samples, data)
 
     def _note_fps(self, answer: Message) -> None:

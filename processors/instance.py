@@ -44,6 +44,8 @@ class RunningInstance(Protocol):
 
     @property
     def output_fps(self) -> float | None: ...
+    @property
+    def takes_format(self) -> PixelFormat: ...
     def start(self) -> None: ...
     def apply(self, values: Mapping[str, Any]) -> None: ...
     def reset(self) -> None: ...
@@ -70,6 +72,10 @@ class Instance:
     @property
     def output_fps(self) -> float | None:
         return self.processor.output_fps
+
+    @property
+    def takes_format(self) -> PixelFormat:
+        return self.cls.pixel_format
 
     def start(self) -> None:
         guarded(StartFailed(self.cls.label), self.processor.start)

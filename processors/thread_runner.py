@@ -227,19 +227,19 @@ class ThreadRunner(ProcessorRunner):
         return True
 
     def _take_picture(self) -> bool:
-        frame = None if self._closing.is_set() else self._next_frame()
-        if frame is None or self._instance is None:
-            return False
         instance = self._instance
+        frame = None if instance is None or self._closing.is_set() else self._next_frame(instance)
+        if frame is None or instance is None:
+            return False
         self._measured.dropped += frame.dropped
         self._call("picture", lambda: instance.picture(frame.image, frame.time))
         return True
 
-    def _next_frame(self) -> Frame | None:
+    def _next_frame(self, instance: RunningInstance) -> Frame | None:
         if self._video is None:
             return None
         take = self._video.next if self.processor_class.every_frame else self._video.latest
-        return take(self.processor_class.pixel_format)
+        return take(instance.takes_format)
 
     def _take_render(self) -> bool:
         if self._instance is None or self._seconds_to_next_tick() != 0 or self._closing.is_set():

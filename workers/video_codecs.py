@@ -7,18 +7,17 @@ one thread: two that share a core spin against each other. Encoders are in ``vid
 from typing import Any, cast
 
 import av
-import cv2
 import numpy as np
 from av import VideoFrame
+
+from processors.planes import even_sides, image_of, planes_of
+from processors.results import PixelFormat
 
 from .frames import MAX_PICTURE_PIXELS, EncodedFrame, is_acceptable_size, vp8_size
 
 Image = np.ndarray[Any, np.dtype[np.uint8]]
 
 NEUTRAL_CHROMA = 128
-# cv2's name for the way from I420 (video range, BT.601) to each pixel format and back.
-FROM_I420 = {"bgr24": cv2.COLOR_YUV2BGR_I420, "rgb24": cv2.COLOR_YUV2RGB_I420}
-TO_I420 = {"bgr24": cv2.COLOR_BGR2YUV_I420, "rgb24": cv2.COLOR_RGB2YUV_I420}
 DECODERS = {"VP8": "libvpx", "H264": "h264"}
 
 
@@ -55,20 +54,26 @@ class VideoDecoder:
             self._codec.options = {"max_pixels": str(MAX_PICTURE_PIXELS)}
 
 
-def to_image(picture: VideoFrame, pixel_format: str) -> Image:
+def to_image(picture: VideoFrame, pixel_format: PixelFormat) -> Image:
     """Return ``picture`` as an array: (height, width, 3), (height, width) for gray, (height·3/2, width) for yuv420p.
 
-    Gray is the Y plane as it is (video range, no copy, read-only).
+    Gray is the Y plane as it is (video range, no copy, read-only). Of planes an odd row or column is left out.
     """
     if picture.format.name not in {"yuv420p", "yuvj420p"}:
         picture = picture.reformat(format="yuv420p")
     if pixel_format == "gray":
         return luma_plane(picture)
+    is_even = picture.width % 2 == picture.height % 2 == 0
     if pixel_format == "yuv420p":
-        return cast(Image, picture.to_ndarray())
-    if picture.width % 2 or picture.height % 2:
+        return cast(Image, picture.to_ndarray()) if is_even else even_planes(picture)
+    if not is_even:
         return cast(Image, picture.to_ndarray(format=pixel_format))
-    return cast(Image, cv2.cvtColor(picture.to_ndarray(), FROM_I420[pixel_format]))
+    return image_of(picture.to_ndarray(), pixel_format)
+
+
+def even_planes(picture: VideoFrame) -> Image:
+    image = even_sides(picture.to_ndarray(format="bgr24"))
+    return planes_of(image, "bgr24")
 
 
 def luma_plane(picture: VideoFrame) -> Image:
@@ -79,14 +84,13 @@ def luma_plane(picture: VideoFrame) -> Image:
     return image
 
 
-def to_picture(image: Image, pixel_format: str) -> VideoFrame:
+def to_picture(image: Image, pixel_format: PixelFormat) -> VideoFrame:
     """Return ``image`` as a yuv420p picture with even sides; a 2-D image is the Y plane."""
     if pixel_format == "yuv420p" and image.ndim == 2:
         return VideoFrame.from_ndarray(np.ascontiguousarray(image), format="yuv420p")
     if image.ndim == 2:
         return gray_picture(even_sides(image))
-    i420 = cast(Image, cv2.cvtColor(even_sides(image), TO_I420[pixel_format]))
-    return VideoFrame.from_ndarray(i420, format="yuv420p")
+    return VideoFrame.from_ndarray(planes_of(even_sides(image), pixel_format), format="yuv420p")
 
 
 def gray_picture(image: Image) -> VideoFrame:
@@ -95,11 +99,3 @@ def gray_picture(image: Image) -> VideoFrame:
     i420[:height] = image
     i420[height:] = NEUTRAL_CHROMA
     return VideoFrame.from_ndarray(i420, format="yuv420p")
-
-
-def even_sides(image: Image) -> Image:
-    """Cut the last row or column where a side is odd: 4:2:0 colour needs pairs."""
-    height, width = image.shape[:2]
-    if height % 2 or width % 2:
-        image = image[: height - height % 2, : width - width % 2]
-    return np.ascontiguousarray(image)

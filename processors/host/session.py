@@ -1,6 +1,7 @@
 """One visitor's instance inside the host, in a thread of its own; it answers one message after the other."""
 
 import logging
+import math
 import socket
 import threading
 from collections.abc import Callable, Mapping
@@ -11,6 +12,8 @@ import numpy as np
 from ..base import Processor, has_own_clock
 from ..exceptions import ProcessorError
 from ..instance import Instance, Outcome
+from ..planes import crossing_format, has_planes, image_of, planes_of, shape_of_planes
+from ..results import Picture, PixelFormat
 from .channel import TO_HOST_BYTES, Channel, ChannelClosed, Message
 from .memory import Memory, after
 from .wire import error_to_wire, values_from_wire
@@ -95,7 +98,7 @@ class Session:
         self._running.reset()
 
     def _picture(self, message: Message) -> Outcome:
-        return self._running.picture(self._given(message, np.uint8), message["time"])
+        return self._running.picture(self._given_picture(message), message["time"])
 
     def _samples(self, message: Message) -> Outcome:
         return self._running.samples(self._given(message, np.float32), message["time"])
@@ -110,6 +113,14 @@ class Session:
     def _running(self) -> Instance:
         assert self._instance is not None
         return self._instance
+
+    def _given_picture(self, message: Message) -> Picture:
+        """Colours are made here, for the processor alone: nothing of them lies in the memory."""
+        wanted = self._cls.pixel_format
+        if crossing_format(wanted) == wanted:
+            return self._given(message, np.uint8)
+        assert self._incoming is not None
+        return image_of(self._incoming.array(message["shape"], np.uint8), wanted)
 
     def _given(self, message: Message, kind: Any) -> Any:
         """Lend the place where the frame lies; to a processor that keeps what it gets, give a copy."""
@@ -147,12 +158,20 @@ class Session:
         written: Message = {}
         offset = 0
         if outcome.image is not None:
-            memory.array(outcome.image.shape, np.uint8)[...] = outcome.image
-            written["image"], offset = outcome.image.shape, after(outcome.image.nbytes)
+            written, offset = self._put_picture(memory, outcome.image, outcome.pixel_format)
         if outcome.samples is not None and outcome.samples.size:
             memory.array(outcome.samples.shape, np.float32, offset)[...] = outcome.samples
             written["samples"] = outcome.samples.shape
         return written
+
+    def _put_picture(self, memory: Memory, image: Picture, pixel_format: PixelFormat) -> tuple[Message, int]:
+        """Write what an encoder takes, if the picture can be that: half as much, and no copy more."""
+        if not has_planes(image, pixel_format):
+            memory.array(image.shape, np.uint8)[...] = image
+            return {"image": image.shape}, after(image.nbytes)
+        planes = memory.array(shape_of_planes(image), np.uint8)
+        planes_of(image, pixel_format, into=planes)
+        return {"image": planes.shape, "format": "yuv420p"}, after(planes.nbytes)
 
     def _close(self) -> None:
         if self._instance is not None:
@@ -161,5 +180,9 @@ class Session:
 
 
 def bytes_of(outcome: Outcome) -> int:
-    image = 0 if outcome.image is None else after(outcome.image.nbytes)
+    image = 0 if outcome.image is None else after(bytes_of_picture(outcome.image, outcome.pixel_format))
     return image + (0 if outcome.samples is None else outcome.samples.nbytes)
+
+
+def bytes_of_picture(image: Picture, pixel_format: PixelFormat) -> int:
+    return math.prod(shape_of_planes(image)) if has_planes(image, pixel_format) else image.nbytes

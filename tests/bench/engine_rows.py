@@ -46,7 +46,7 @@ async def loop(plan: Plan, seen: Measurements) -> list[Figure]:
     seconds = LONG_ENOUGH * plan.window_seconds
     figures = []
     for name, arguments in {"uvloop": [], "stock loop": ["--time-callbacks"]}.items():
-        async with load_run("ours", arguments=arguments) as run:
+        async with load_run("ours", arguments=["--watch-loop", *arguments]) as run:
             await run.grow_to(COMPARED_SESSIONS, "edges")
             await run.settle(plan.settle_seconds)
             starting = await run.loop()

@@ -8,6 +8,8 @@ from processors.model_files import FOLDER_VARIABLE
 from tests.support import real_models
 from tests.support.processes import ROOT
 
+# Seconds that the slow processors of these jobs take for a picture.
+SLOW = {f"slow {seconds:g}": seconds for seconds in (0.2, 0.5, 1.0)}
 OUR_KEYS = {
     "none": "passthrough",
     "invert": "invert",
@@ -15,7 +17,7 @@ OUR_KEYS = {
     "sleep": "bench-sleep",
     "hosted": "test-hosted-invert",
     "objects": "object-detection",
-}
+} | dict.fromkeys(SLOW, "test-slow")
 # Jobs that run a model, by its name in the folder of test models.
 MODELS = {"objects": "yolox-nano"}
 TEST_MODELS = Path(os.environ.get("SHOWROOM_TEST_MODELS") or ROOT / "../shared/models").resolve()
@@ -25,6 +27,8 @@ SLEEP_SECONDS = 0.2
 
 def configuration(job: str, folder: Path) -> dict[str, Any]:
     """Put the model of the job where hosts look for it, and return what the row of the catalogue would say."""
+    if job in SLOW:
+        return {"seconds": SLOW[job]}
     if job not in MODELS:
         return {}
     os.environ[FOLDER_VARIABLE] = str(folder)

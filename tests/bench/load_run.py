@@ -41,6 +41,10 @@ class LoadRun:
         while self._sessions < sessions:
             await self._come(job, self.processes[self._sessions % len(self.processes)])
 
+    async def add_reader(self, job: str) -> None:
+        """Let a visitor come who reads the number of every picture, like the first one."""
+        await self._come(job, self.processes[0], reads=True)
+
     async def open_room(self, size: int, job: str) -> None:
         """Let ``size`` people meet; everybody sees everybody else."""
         self._setting, self._job = "room", job
@@ -102,9 +106,10 @@ class LoadRun:
         size: int = 1,
         others: int = 0,
         sends: bool = True,
+        reads: bool = False,
     ) -> None:
         session = f"s{self._sessions}"
-        is_probe = self._sessions == 0
+        is_probe = reads or self._sessions == 0
         self._sessions += 1
         offer = await self._client.ask("open", session=session, probe=is_probe, others=others, sends=sends)
         sdp = offer["sdp"]
@@ -114,6 +119,11 @@ class LoadRun:
 
     async def settle(self, seconds: float) -> None:
         await self._client.ask("window", seconds=seconds)
+
+    async def look(self, seconds: float) -> list[Message]:
+        """Return what each visitor who looks at himself saw in so many seconds, in the order in which they came."""
+        window = await self._client.ask("window", seconds=seconds)
+        return [session["streams"][0] for session in window["sessions"].values()]
 
     async def measure(self, seconds: float) -> Measurement:
         before = self._cpu()

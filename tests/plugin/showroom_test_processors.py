@@ -47,7 +47,7 @@ class Slow(VideoProcessor):
     seconds = FloatParameter("Seconds", default=0.2, minimum=0, maximum=2)
 
     def process(self, image: Any) -> Any:
-        time.sleep(self.seconds)
+        time.sleep(self.configuration.get("seconds", self.seconds))
         return image
 
 
