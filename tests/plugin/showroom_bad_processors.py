@@ -38,6 +38,14 @@ def hang_in_native_code() -> None:
     re.match(r"(a+)+$", "a" * 64 + "b")
 
 
+def fork() -> int:
+    child = os.fork()
+    if child == 0:
+        time.sleep(60)
+        os._exit(0)
+    return child
+
+
 FAULTS: dict[str, Callable[[], object]] = {
     "none": lambda: None,
     "segfault": lambda: ctypes.string_at(0),
@@ -47,6 +55,7 @@ FAULTS: dict[str, Callable[[], object]] = {
     "native": hang_in_native_code,
     "sleep": hang_in_sleep,
     "memory": lambda: np.ones(8 * 1024**3, np.uint8),
+    "fork": lambda: [fork() for _ in range(1000)],
     "raise": lambda: 1 / 0,
 }
 
@@ -204,14 +213,6 @@ class Spy(VideoProcessor):
     def _call(self, name: str, *arguments: int) -> str:
         libc = ctypes.CDLL(None, use_errno=True)
         return "refused: it" if getattr(libc, name)(*arguments) < 0 else f"could {name}"
-
-
-def fork() -> int:
-    child = os.fork()
-    if child == 0:
-        time.sleep(60)
-        os._exit(0)
-    return child
 
 
 class Hidden(VideoProcessor):
