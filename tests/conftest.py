@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 
+from tests.support.distribution import ByFileButBrowsersTogether, longest_first
 from tests.support.processes import ROOT
 from tests.support.redis_server import RedisServer
+from tests.support.site import Site
 
 MODELS_FOLDER = Path(os.environ.get("SHOWROOM_TEST_MODELS") or ROOT / "../shared/models").resolve()
 
@@ -51,11 +53,30 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 
 
 @pytest.fixture(scope="session")
+def prepared_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A site that was started once and has people; copies of it start quickly."""
+    site = Site(tmp_path_factory.mktemp("prepared"))
+    with site:
+        pass
+    return site
+
+
+@pytest.fixture(scope="session")
 def models_folder() -> Path:
     """Real models, photos and recordings; the only thing that may be absent, and the summary says so."""
     if not MODELS_FOLDER.is_dir():
         pytest.skip(f"the folder of test models {MODELS_FOLDER} is absent")
     return MODELS_FOLDER
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileButBrowsersTogether | None:
+    is_by_file = config.getoption("dist") == "loadfile"
+    return ByFileButBrowsersTogether(config, log) if is_by_file else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

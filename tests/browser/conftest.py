@@ -28,12 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def fresh_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A site that was started once and has people and the tests' processors; copies of it start quickly."""
-    site = Site(tmp_path_factory.mktemp("fresh"))
-    site.start()
+def fresh_site(prepared_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A site with people and the tests' processors, to be copied."""
+    site = prepared_site.copied_to(tmp_path_factory.mktemp("fresh"))
     site.run_script("rows")
-    site.stop()
     return site
 
 

@@ -29,8 +29,8 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="module")
-def team(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterator[Site]:
-    site = Site(
+def team(prepared_site: Site, tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterator[Site]:
+    site = prepared_site.copied_to(
         tmp_path_factory.mktemp("team"),
         redis.url,
         GUESTS_ALLOWED="True",
@@ -38,7 +38,6 @@ def team(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterat
         WORKER_HTTP_PORT=str(free_port()),
         SESSIONS_PER_WORKER="4",
     )
-    site.people = {"nobody": {}}
     site.start()
     yield site
     for program in site.programs():
@@ -182,8 +181,10 @@ def test_workers_end_with_a_supervisor_that_was_killed(site: Site) -> None:
     wait_until(lambda: not worker_pids(site), "no orphan is left", seconds=10)
 
 
-def test_serve_can_look_after_the_workers_itself(tmp_path: Path, redis: RedisServer) -> None:
-    site = Site(tmp_path, redis.url, GUESTS_ALLOWED="True")
+def test_serve_can_look_after_the_workers_itself(
+    prepared_site: Site, tmp_path: Path, redis: RedisServer
+) -> None:
+    site = prepared_site.copied_to(tmp_path, redis.url, GUESTS_ALLOWED="True")
     web = RunningProgram([*MANAGE, "serve", "--workers", "1"], tmp_path / "serve.log", site.environment())
     try:
         wait_until(lambda: len(spawned(web)) == 1, "the web process started its worker", seconds=40)
