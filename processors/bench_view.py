@@ -37,7 +37,7 @@ def bench_view(request: HttpRequest, pk: int) -> HttpResponse:
     report = played(row, chosen) if not form.is_bound or form.is_valid() else None
     # As pairs: a template would take a result that is named “items” for the method.
     results = list(report.get("data", {}).items()) if report else []
-    context: dict[str, Any] = {"row": row, "title": row.title, "opts": Processor._meta, "form": form}
+    context: dict[str, Any] = {"original": row, "title": row.title, "opts": Processor._meta, "form": form}
     context |= {"report": report, "results": results}
     return TemplateResponse(request, "admin/processors/try.html", {**site.each_context(request), **context})
 

@@ -26,7 +26,7 @@ def check_view(request: HttpRequest, pk: int) -> HttpResponse:
     report = check_job.outcome(row)
     findings = report["findings"] if report else []
     context = {
-        "row": row,
+        "original": row,
         "title": row.title,
         "opts": Processor._meta,
         "is_running": check_job.is_running(row),

@@ -13,14 +13,12 @@ from processors import catalogue
 from processors.exceptions import ProcessorError
 from processors.inference.conventions import SOUND_TASKS
 from processors.inference.sound_spec import SoundSpec
-from processors.translation import translated
 
-from .task_keys import tasks_of
+from .task_keys import choices_for
 
 
 def sound_choices() -> list[tuple[str, str]]:
-    keys = [key for key in catalogue.TASKS if set(tasks_of(key)) & set(SOUND_TASKS)]
-    return [(key, translated(catalogue.load_class(key).label)) for key in keys]
+    return choices_for(SOUND_TASKS)
 
 
 class SoundForm(forms.Form):

@@ -14,9 +14,8 @@ from processors import catalogue
 from processors.exceptions import ProcessorError
 from processors.inference.conventions import CONVENTIONS, TASKS
 from processors.inference.spec import ModelSpec
-from processors.translation import translated
 
-from .task_keys import tasks_of
+from .task_keys import choices_for, tasks_of
 
 # Mean and deviation by name, in the order red, green, blue.
 SCALINGS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
@@ -71,8 +70,7 @@ class NumbersField(forms.CharField):
 
 def task_choices() -> list[tuple[str, str]]:
     """The classes for pictures; those for sound have a form of their own."""
-    keys = [key for key in catalogue.TASKS if set(tasks_of(key)) & set(TASKS)]
-    return [(key, translated(catalogue.load_class(key).label)) for key in keys]
+    return choices_for(TASKS)
 
 
 class SpecForm(forms.Form):

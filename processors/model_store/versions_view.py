@@ -38,7 +38,7 @@ def versions_view(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, text % {"title": row.title, "number": version.number})
         return redirect("admin:processors_processor_versions", pk)
     context = {
-        "row": row,
+        "original": row,
         "title": _("Versions of “%(title)s”") % {"title": row.title},
         "opts": Processor._meta,
         "versions": [described(version, row) for version in row.versions.all()],

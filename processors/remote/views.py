@@ -44,7 +44,7 @@ def registered(request: HttpRequest, server: InferenceServer) -> HttpResponse:
 
 def shown(request: HttpRequest, server: InferenceServer, look: LookForm) -> HttpResponse:
     context: dict[str, Any] = {
-        "server": server,
+        "original": server,
         "title": _("Models of %(server)s") % {"server": server.name},
         "opts": InferenceServer._meta,
         "look": look,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from processors.model_store import store
 from processors.model_store.rows import ModelFile
@@ -18,6 +19,14 @@ def models_dir(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -
     settings.MODELS_DIR = folder
     monkeypatch.setenv("SHOWROOM_MODELS_DIR", str(folder))
     return folder
+
+
+@pytest.fixture
+def desk(alice: Any) -> Client:
+    """The admin as the owner of the site sees it."""
+    client = Client()
+    client.force_login(alice)
+    return client
 
 
 @pytest.fixture

@@ -49,13 +49,6 @@ def internet(models_folder: Path, settings: Any) -> Iterator[FileServer]:
     server.close()
 
 
-@pytest.fixture
-def desk(alice: Any) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
-
-
 def press(desk: Client, name: str, action: str) -> Any:
     return desk.post(reverse("admin:processors_modelfile_known_act", args=[name, action]), follow=True)
 

@@ -43,13 +43,6 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs.Desk, "submit", lambda _desk, _key, job: job() or True)
 
 
-@pytest.fixture
-def desk(alice: Any) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
-
-
 def begin(desk: Client, data: bytes, name: str = "model.onnx") -> Any:
     asked = {"name": name, "size": len(data), "fingerprint": f"{name}|{len(data)}|1"}
     return desk.post(reverse("admin:processors_modelfile_begin"), json.dumps(asked), "application/json")

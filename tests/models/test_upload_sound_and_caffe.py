@@ -36,13 +36,6 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk(alice: Any) -> Client:
-    client = Client()
-    client.force_login(alice)
-    return client
-
-
-@pytest.fixture
 def sit_down(models_dir: Path) -> Iterator[Callable[[Processor], HostDesk]]:
     """Opens a session of a row in a processor host."""
     limits = Limits(readable=(str(models_dir),))
