@@ -3,7 +3,7 @@
 Decoders give planes and encoders take them, so this is what crosses into a processor host: half the bytes of BGR.
 """
 
-from typing import Final, cast
+from typing import Final
 
 import cv2
 import numpy as np
@@ -46,4 +46,4 @@ def even_sides(image: Picture) -> Picture:
     height, width = image.shape[:2]
     if height % 2 or width % 2:
         image = image[: height - height % 2, : width - width % 2]
-    return cast(Picture, np.ascontiguousarray(image))
+    return np.ascontiguousarray(image)

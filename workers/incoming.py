@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from av import VideoFrame
 
+from processors.results import PixelFormat
 from processors.runner import Frame
 from processors.runner import Samples as SamplesAt
 
@@ -114,7 +115,7 @@ class IncomingVideo(IncomingStream):
             self.ask_for_key_frame()
         super().start_decoding()
 
-    def latest(self, pixel_format: str) -> Frame | None:
+    def latest(self, pixel_format: PixelFormat) -> Frame | None:
         """Return the newest picture, or None when there is none since the last call.
 
         Every frame is decoded (each refers to the one before), only the newest is converted.
@@ -128,7 +129,7 @@ class IncomingVideo(IncomingStream):
             return None
         return Frame(to_image(picture, pixel_format), shown.time, skipped)
 
-    def next(self, pixel_format: str) -> Frame | None:
+    def next(self, pixel_format: PixelFormat) -> Frame | None:
         """Return the oldest picture not yet returned, or None."""
         with self._decoder_lock:
             while (frame := self._pop()) is not None:

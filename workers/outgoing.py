@@ -14,6 +14,8 @@ from typing import Protocol
 
 from av import VideoFrame
 
+from processors.results import PixelFormat
+
 from .audio_codecs import BIT_RATE, FRAME_SAMPLES, OpusEncoder, Samples
 from .frames import AUDIO_CLOCK, EncodedFrame, vp8_size
 from .key_frames import KeyFrameRequests, call_on_loop
@@ -185,7 +187,7 @@ class OutgoingVideo(OutgoingStream):
     def request_key_frame_from_thread(self) -> None:
         self._requests.ask_from_thread()
 
-    def publish(self, feed: Feed, image: Image, media_time: float, pixel_format: str) -> bool:
+    def publish(self, feed: Feed, image: Image, media_time: float, pixel_format: PixelFormat) -> bool:
         """Encode ``image`` for all viewers, in the calling thread.
 
         When ``feed`` is not in force the picture is kept until it is, and the answer is False.

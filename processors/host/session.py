@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from ..base import Processor, has_own_clock
 from ..exceptions import ProcessorError
@@ -122,7 +123,7 @@ class Session:
         assert self._incoming is not None
         return image_of(self._incoming.array(message["shape"], np.uint8), wanted)
 
-    def _given(self, message: Message, kind: Any) -> Any:
+    def _given(self, message: Message, kind: DTypeLike) -> NDArray[Any]:
         """Lend the place where the frame lies; to a processor that keeps what it gets, give a copy."""
         assert self._incoming is not None
         lent = self._incoming.array(message["shape"], kind)

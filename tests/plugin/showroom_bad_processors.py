@@ -247,6 +247,15 @@ class Clock(Processor):
         return np.full((48, 64, 3), int(self.frame_time * 10) % 256, np.uint8)
 
 
+class Odd(VideoProcessor):
+    """Leaves out the last row and column."""
+
+    label = "Odd"
+
+    def process(self, image: Any) -> Any:
+        return image[:-1, :-1]
+
+
 class Larger(VideoProcessor):
     """Gives a picture four times as large, in planes or in colour."""
 

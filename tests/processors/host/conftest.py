@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from processors import catalogue
 from processors.host_process import HostSpec
 from processors.host_runner import HostRunner
 from processors.hosts import HostOptions, HostPool
+from processors.planes import even_sides, image_of, planes_of
+from processors.results import PixelFormat
+from processors.runner import Frame
 from tests.processors.desk import Camera, Microphone, Notebook, wait_until
 from tests.support.plugin import install_plugin
 
@@ -23,6 +27,43 @@ QUICK = HostOptions(
 )
 
 
+class HostCamera(Camera):
+    """Gives planes, as decoders do, to whoever asks for them."""
+
+    def __init__(self, shown_as: PixelFormat) -> None:
+        super().__init__()
+        self._shown_as = shown_as
+        self.asked: set[str] = set()
+
+    def latest(self, pixel_format: str) -> Frame | None:
+        return self._as_asked(super().latest(pixel_format), pixel_format)
+
+    def next(self, pixel_format: str) -> Frame | None:
+        return self._as_asked(super().next(pixel_format), pixel_format)
+
+    def _as_asked(self, frame: Frame | None, pixel_format: str) -> Frame | None:
+        self.asked.add(pixel_format)
+        if frame is None or pixel_format == self._shown_as:
+            return frame
+        return replace(frame, image=planes_of(even_sides(frame.image), self._shown_as))
+
+
+class HostNotebook(Notebook):
+    """Notes planes in the colours that they were made of."""
+
+    def __init__(self, noted_as: PixelFormat) -> None:
+        super().__init__()
+        self._noted_as = noted_as
+        # Format and shape in which each picture came from the host.
+        self.crossed: list[tuple[str, tuple[int, ...]]] = []
+
+    def picture(self, image: np.ndarray, time: float, pixel_format: str) -> None:
+        self.crossed.append((pixel_format, image.shape))
+        if pixel_format == "yuv420p" != self._noted_as:
+            image, pixel_format = image_of(image, self._noted_as), self._noted_as
+        super().picture(image, time, pixel_format)
+
+
 class HostDesk:
     """One session of a processor in a host: a camera in front of it and a notebook behind."""
 
@@ -31,7 +72,8 @@ class HostDesk:
     ) -> None:
         cls = catalogue.load_class(key, configuration)
         spec = HostSpec(key, 1, configuration, cls.label)
-        self.camera, self.microphone, self.notebook = Camera(), Microphone(), Notebook()
+        self.camera, self.notebook = HostCamera(cls.pixel_format), HostNotebook(cls.pixel_format)
+        self.microphone = Microphone()
         self.runner = HostRunner(cls, spec, pool, values, self.camera, self.microphone, self.notebook)
         self._playing = threading.Event()
         self._player: threading.Thread | None = None

@@ -21,15 +21,16 @@ from processors.host_process import HostSpec
 from processors.hosted_instance import HostedInstance
 from processors import catalogue
 from processors.exceptions import ProcessorError
+from processors.planes import planes_of
 
 pool = HostPool(HostOptions(soft_deadline_seconds=0.2, hard_deadline_seconds=60))
 cls = catalogue.load_class("test-bad")
 values = {"fault": sys.argv[1], "trigger": 66}
 instance = HostedInstance(cls, pool, HostSpec("test-bad"), lambda: values, lambda: False)
 instance.start()
-instance.picture(np.zeros((48, 64, 3), np.uint8), 0.0)
+instance.picture(planes_of(np.zeros((48, 64, 3), np.uint8), "bgr24"), 0.0)
 try:
-    instance.picture(np.full((48, 64, 3), 66, np.uint8), 0.0)
+    instance.picture(planes_of(np.full((48, 64, 3), 66, np.uint8), "bgr24"), 0.0)
 except ProcessorError:
     pass
 print(*pool.pids(), flush=True)
