@@ -31,6 +31,7 @@ from .live_room import LiveRoom
 from .load_meter import LoadMeter
 from .participant import Participant
 from .participant_media import PICTURE, PLACES
+from .picture_memory import keep_picture_memory
 from .pipeline import Assignment
 from .readiness import HOSTS_TOLD, WorkerReport
 from .registry import Registry, WorkerState
@@ -53,7 +54,8 @@ CODEC_THREADS = 2
 # How many sections of each kind an offer may have: one camera, one microphone, one data channel in the studio; in a
 # room also what others publish.
 STUDIO_SECTIONS = {"video": 1, "audio": 1, "application": 1}
-ROOM_SECTIONS = {"video": 20, "audio": 20, "application": 1}
+# Twenty people, each with their own camera, and with a few screens at once.
+ROOM_SECTIONS = {"video": 28, "audio": 28, "application": 1}
 SESSION_ENDED = "This session has ended; start a new one."
 REASONS = {
     "timeout": (
@@ -107,6 +109,7 @@ class MediaWorker:
         aiortc_hooks.install()
         # One thread for each session is enough: OpenCV's own would compete with the other sessions.
         cv2.setNumThreads(1)
+        keep_picture_memory()
         if options.udp_ports != (0, 0):
             limit_udp_ports(asyncio.get_running_loop(), *options.udp_ports)
 
@@ -250,8 +253,7 @@ class MediaWorker:
         async with seat.lock:
             self._check_is_live(seat)
             accepted, errors = self._wear(seat, assignment, message)
-        self._room_of[seat.session].connect(seat)
-        self._rearrange(self._room_of[seat.session], seat)
+        self._rearrange(self._room_of[seat.session])
         slug = assignment.slug if assignment is not None else None
         return {"type": "switched", "processor": slug, "parameters": accepted, "errors": errors}
 
@@ -290,8 +292,7 @@ class MediaWorker:
         answer = self._desk.state(seat, message)
         room = self._room_of[seat.session]
         if room.dress(seat):
-            room.connect(seat)
-            self._rearrange(room, seat)
+            self._rearrange(room)
         return answer
 
     async def _moderate(self, message: Message) -> Message:
@@ -357,10 +358,10 @@ class MediaWorker:
             room.close()
             self._rooms.pop(room.name, None)
 
-    def _rearrange(self, room: LiveRoom, changed: Seat) -> None:
-        """Tell the others in the room what they see now, and how many sections they should offer."""
+    def _rearrange(self, room: LiveRoom, told: Seat | None = None) -> None:
+        """Tell all in the room but ``told`` what they see now, and how many sections they should offer."""
         for seat in room.seats.values():
-            if seat is changed:
+            if seat is told:
                 continue
             if room.connect(seat) or room.lacks_sections(seat):
                 self._start(self._tell(seat, {"type": "tracks_changed"} | room.view(seat)))
