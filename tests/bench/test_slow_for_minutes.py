@@ -19,7 +19,8 @@ from .measure import quantile
 
 MINUTES = float(os.environ.get("SLOW_MINUTES", "3"))
 WINDOW_SECONDS = 3.0
-SETTLE_SECONDS = 15.0
+# A worker that has just begun still grows, whatever runs in it: each of its threads fills memory of its own.
+SETTLE_SECONDS = 120.0
 ALONE_SECONDS = 15.0
 # The limits.
 LATER_THAN_THE_WORK_SECONDS = 0.3
@@ -31,7 +32,7 @@ Window = dict[str, Any]
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(int(60 * MINUTES) + 180)
+@pytest.mark.timeout(int(60 * MINUTES) + 300)
 async def test_slow_processors_stay_prompt_for_minutes() -> None:
     async with load_run("ours") as run:
         await run.grow_to(1, "invert")
@@ -48,7 +49,7 @@ async def test_slow_processors_stay_prompt_for_minutes() -> None:
         "slow_for_minutes",
         minutes=MINUTES,
         megabytes_per_hour=slope,
-        megabytes=megabytes[-1],
+        megabytes_each_minute=megabytes[:: round(60 / WINDOW_SECONDS)],
         neighbour_fps=beside,
         neighbour_fps_alone=neighbour["fps"],
         **figures,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.figures import write_figure
+from tests.support.patience import wait_until
 from tests.support.site import Site
 
 from . import scene
@@ -35,6 +36,15 @@ def test_a_slow_processor_makes_pictures_rarer_not_later(site: Site, visit: Visi
     # Generous: the exact figure is taken by `make acceptance`.
     assert statistics.median(delays) < 0.7
     assert delays[-1] < 1
+    studio.page.page.click("#status")
+    # It takes 0.2 s for each; the others are left out, and that is said.
+    wait_until(lambda: 1 <= shown(studio, "processed") <= 6, "what is processed is told")
+    wait_until(lambda: shown(studio, "dropped") > shown(studio, "processed"), "what is dropped is told")
+
+
+def shown(studio: Studio, figure: str) -> float:
+    words = str(studio.page.page.text_content(f"[data-figure={figure}]"))
+    return float(words) if words != "–" else 0.0
 
 
 @pytest.mark.slow
