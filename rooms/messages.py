@@ -150,6 +150,10 @@ class View(ClientMessage):
     session: str
     tiles: list[dict[str, Any]]
     audio_only: bool
+    # One picture and one sound of all.
+    mix: bool
+    # What became of the page's own camera, while something is worn over it.
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -383,6 +387,9 @@ SCHEMAS: dict[str, tuple[type[Any], dict[str, Check]]] = {
     ),
     Rename.type: (Rename, {"session": a_session, "name": a_name}),
     Moderate.type: (Moderate, {"session": a_session, "act": an_act, "participant": a_token_or_none}),
-    View.type: (View, {"session": a_session, "tiles": some_tiles, "audio_only": a_yes}),
+    View.type: (
+        View,
+        {"session": a_session, "tiles": some_tiles, "audio_only": a_yes, "mix": a_yes, "own": a_yes},
+    ),
     Ping.type: (Ping, {"time": a_time}),
 }

@@ -102,8 +102,8 @@ class RoomSide:
                 session.seat.name = clean_name(message.name) or session.seat.name
                 await self._tell_worker(session, {"type": "name", "name": session.seat.name})
             case View():
-                view = {"tiles": message.tiles, "audio_only": message.audio_only}
-                await self._tell_worker(session, {"type": "view", **view})
+                flags = {"audio_only": message.audio_only, "mix": message.mix, "own": message.own}
+                await self._tell_worker(session, {"type": "view", "tiles": message.tiles, **flags})
             case Moderate():
                 await self._moderate(session, session.seat, message)
 

@@ -1,8 +1,9 @@
 """The seats of one room while it is live, and who sees whom.
 
-A studio visit is a room with one seat that sees itself. In any other room everybody sees everybody else. The browser
-always offers: it has one receiving section for each stream that it may get. A section that a leaver freed is given to
-the next who comes, so that few changes need a new offer.
+A studio visit is a room with one seat that sees itself. In any other room everybody sees everybody else, and who wears
+a processor also their own picture, if their page asks for it. The browser always offers: it has one receiving section
+for each stream that it may get. A section that a leaver freed is given to the next who comes, so that few changes need
+a new offer.
 """
 
 from collections.abc import Iterable
@@ -85,8 +86,8 @@ class LiveRoom:
 
     def dress_all(self) -> None:
         for seat in self.seats.values():
-            if seat.has_answered and self.dress(seat):
-                self.connect(seat)
+            if seat.has_answered:
+                self.dress(seat)
 
     def dress(self, seat: Seat) -> bool:
         """Follow what the owner added and a person's veto; return whether anything changed."""
@@ -225,11 +226,17 @@ class LiveRoom:
     def _publications_for(self, seat: Seat) -> list[Publication]:
         if self._gets_mix(seat):
             return [Publication(MIX, source) for source in MIXED_KIND_OF]
-        return [
+        others = [
             Publication(other.participant, source)
             for other in self._seen_by(seat)
             for source in other.media.published()
         ]
+        return [*others, Publication(seat.participant, "camera")] if self._sees_own(seat) else others
+
+    def _sees_own(self, seat: Seat) -> bool:
+        """Who wears a processor may see what the others see of them; the others' pictures come first."""
+        is_asked = seat.view.own and not seat.view.audio_only and not seat.budget.only_speaker
+        return is_asked and not self.is_studio and seat.media.has_made_picture
 
     def _seen_by(self, seat: Seat) -> Iterable[Seat]:
         if self.is_studio:
@@ -287,7 +294,11 @@ class LiveRoom:
         if not changed:
             return []
         what = "only_speaker" if seat.budget.only_speaker else "all_pictures"
-        return [(seat, {"type": "notice", "what": what, "participant": seat.participant})]
+        notice = {"type": "notice", "what": what, "participant": seat.participant}
+        # One's own picture goes first, and comes back last.
+        rearranged = self.connect(seat) or self.lacks_sections(seat)
+        told = [{"type": "tracks_changed"} | self.view(seat)] if rearranged else []
+        return [(seat, message) for message in [notice, *told]]
 
     def _is_reduced(self, track: SubscriberTrack) -> bool:
         """Whether a viewer gets a smaller picture because of its network."""

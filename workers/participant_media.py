@@ -55,6 +55,12 @@ class ParticipantMedia:
         """Return the sources that others can watch."""
         return [source for source in KIND_OF if self._publishes(source)]
 
+    @property
+    def has_made_picture(self) -> bool:
+        """Whether what goes out as the camera is what a processor makes of it."""
+        worn = self.main.assignment
+        return worn is not None and "video" in worn.processor_class.gives and self._publishes("camera")
+
     def stream(self, source: str) -> OutgoingStream | None:
         """Return what goes out of ``source``."""
         pipeline = self._pipeline_for(source)

@@ -339,9 +339,9 @@ class Seat:
         self._on_live()
 
     def _rtp_timestamp(self, media_time: float) -> int | None:
-        """Return the timestamp of ``media_time`` on the video that this visitor sees."""
+        """Return the timestamp of ``media_time`` on the video in which this visitor sees themselves."""
         for sending in self.peer.active_sendings.values() if self.peer is not None else ():
-            if sending.track.kind == "video":
+            if sending.track.kind == "video" and self.pipeline.versions.has(sending.track):
                 return sending.packetiser.viewer_timestamp(media_time)
         return None
 

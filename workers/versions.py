@@ -81,6 +81,9 @@ class Versions:
         return self.is_small(viewer) and viewer not in self._small_tiles
 
     def highest_estimate(self) -> int | None:
+    def has(self, viewer: SubscriberTrack) -> bool:
+        return viewer in self._viewers
+
         """Return what the best-connected viewer can take, in bit/s; None while nobody has said."""
         return max((viewer.estimate for viewer in self._viewers if viewer.estimate is not None), default=None)
 

@@ -31,6 +31,8 @@ class View:
     audio_only: bool = False
     # Whether the page wants one picture and one sound of all, composed by the server.
     mix: bool = False
+    # Whether the page wants to see what became of its own camera, while a processor is worn over it.
+    own: bool = False
 
     def tile(self, participant: str, source: str) -> Tile:
         return self.tiles.get((participant, source), EVERYTHING)
@@ -48,6 +50,7 @@ def read_view(message: Mapping[str, Any], before: View) -> View:
         before.tiles if tiles is None else dict(read_tile(tile) for tile in tiles),
         read_flag(message, "audio_only", before.audio_only),
         read_flag(message, "mix", before.mix),
+        read_flag(message, "own", before.own),
     )
 
 
