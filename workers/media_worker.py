@@ -1,7 +1,6 @@
 """The media engine of one process (or of the embedded thread): its sessions, and the messages about them."""
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -10,19 +9,17 @@ from typing import Any
 
 import cv2
 
-from processors import catalogue, sandbox
-from processors.exceptions import NotInstalled, ProcessorError
-from processors.host_process import HostSpec
+from processors import catalogue
+from processors.exceptions import ProcessorError
 from processors.hosts import HostPool
-from processors.sandbox import Limits
 from processors.thread_runner import ThreadRunner
 
 from . import aiortc_hooks, engine_metrics
+from .assignments import Assignments
 from .engine_options import EngineOptions
 from .exceptions import (
     BadOffer,
     BadRoomMessage,
-    ProcessorNotReady,
     SessionUnknown,
     WorkerBusy,
     WorkerError,
@@ -33,13 +30,12 @@ from .participant import Participant
 from .participant_media import PICTURE, PLACES
 from .picture_memory import keep_picture_memory
 from .pipeline import Assignment
-from .readiness import HOSTS_TOLD, WorkerReport
 from .registry import Registry, WorkerState
 from .rehearsal import rehearse
 from .room_desk import RoomDesk
 from .seat import Seat
-from .standing_hosts import StandingHosts
 from .udp_ports import limit_udp_ports
+from .worker_hosts import WorkerHosts
 
 logger = logging.getLogger(__name__)
 
@@ -81,16 +77,13 @@ class MediaWorker:
         self._rooms: dict[str, LiveRoom] = {}
         self._room_of: dict[str, LiveRoom] = {}
         self._codec_pool = ThreadPoolExecutor(CODEC_THREADS, thread_name_prefix="codec")
-        self.hosts = HostPool(options.hosts)
-        self._standing = StandingHosts(self.hosts, self._spec_for_nobody)
-        # How well hosts are kept apart here; None until it was tried.
-        self._in_force: sandbox.InForce | None = None
+        self._assignments = Assignments(self._codec_pool)
+        self._worker_hosts = WorkerHosts(options, self._assignments, self._codec_pool)
         self._load = LoadMeter()
         self._is_draining = False
         self._reviewed_at = 0.0
         # Events on their way to the web, and sessions on their way out.
         self._tasks: set[asyncio.Task[None]] = set()
-        self._preparing: asyncio.Task[None] | None = None
         self._handlers = {
             "warm": self._warm,
             "published": self._published,
@@ -113,10 +106,14 @@ class MediaWorker:
         if options.udp_ports != (0, 0):
             limit_udp_ports(asyncio.get_running_loop(), *options.udp_ports)
 
+    @property
+    def hosts(self) -> HostPool:
+        return self._worker_hosts.pool
+
     async def run(self) -> None:
         """Look after all sessions until cancelled."""
         self._codec_pool.submit(warm_up)
-        self._preparing = asyncio.create_task(self._prepare_hosts())
+        self._worker_hosts.begin()
         await rehearse()
         planned = time.monotonic()
         while True:
@@ -154,73 +151,36 @@ class MediaWorker:
             stress=round(self._load.stress(len(self._seats)), 3),
             draining=self._is_draining,
             silent={session: seat.silent_seconds(now) for session, seat in self._seats.items()},
-            report=self._report(),
+            report=self._worker_hosts.report(),
         )
 
     async def close(self, drain_seconds: float) -> None:
         """Take nothing new, let sessions finish for ``drain_seconds``, then end them."""
         self._is_draining = True
+        self._worker_hosts.take_nothing_new()
         deadline = time.monotonic() + drain_seconds
         while self._seats and time.monotonic() < deadline:  # noqa: ASYNC110 - seats leave by many ways
             await asyncio.sleep(TICK_SECONDS)
         await asyncio.gather(*(self._end(session, "drain") for session in list(self._seats)))
-        if self._preparing is not None:
-            self._preparing.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
-        await asyncio.get_running_loop().run_in_executor(None, self.hosts.close)
+        await self._worker_hosts.close()
         self._codec_pool.shutdown(wait=False, cancel_futures=True)
 
     # --- messages ------------------------------------------------------------------------------------------
 
     async def _warm(self, message: Message) -> None:
-        """Load what a visitor is about to use. Whatever goes wrong, his offer will hear of it."""
-        with contextlib.suppress(ProcessorError):
-            if (spec := await self._spec_for_nobody(message["processor"])) is not None:
-                self.hosts.warm(spec)
+        await self._worker_hosts.warm(message["processor"])
 
     async def _published(self, message: Message) -> None:
-        if not self._is_draining:
-            await self._standing.follow(message["processor"])
+        await self._worker_hosts.published(message["processor"])
 
     async def _withdrawn(self, message: Message) -> None:
-        self._standing.drop(message["slug"])
-
-    async def _prepare_hosts(self) -> None:
-        """Find out how well hosts are kept apart, then load those that are to be there before anybody comes."""
-        loop = asyncio.get_running_loop()
-        self._in_force = await loop.run_in_executor(
-            self._codec_pool, note_isolation, self._options.hosts.limits
-        )
-        try:
-            rows = await loop.run_in_executor(None, self._options.rows_at_start)
-            await self._standing.load_all(rows)
-        except Exception:
-            logger.exception("Nothing more is loaded ahead; each row is loaded when somebody comes")
-
-    async def _spec_for_nobody(self, processor: Message) -> HostSpec | None:
-        """Return what is to be loaded although nobody has asked; None if it needs no host, or cannot run."""
-        try:
-            assignment = await self._assignment(processor)
-        except (WorkerError, ProcessorError) as error:
-            logger.info("%s is not loaded ahead: %s", processor["slug"], error)
-            return None
-        return assignment.host_spec if assignment.needs_host and not self._is_draining else None
-
-    def _report(self) -> WorkerReport:
-        """A host that is kept apart less than was tried says so, and it counts."""
-        if self._in_force is None:
-            return WorkerReport(hosts=tuple(self.hosts.reports()[-HOSTS_TOLD:]))
-        levels = {self._in_force.level, *self.hosts.levels()} & set(sandbox.LEVELS)
-        return WorkerReport(
-            isolation=min(levels, key=sandbox.LEVELS.index),
-            files_hidden=self._in_force.files_hidden,
-            hosts=tuple(self.hosts.reports()[-HOSTS_TOLD:]),
-        )
+        self._worker_hosts.withdrawn(message["slug"])
 
     async def _offer(self, message: Message) -> Message:
         assignment = await self._assignment_or_none(message)
-        for_all = await self._room_processor(message)
+        for_all = await self._assignments.for_all(message)
         seat = self._seat_for(message)
         seat.person.introduce(message.get("person") or {})
         self._room_of[seat.session].take_options(message.get("room_options") or {}, for_all)
@@ -373,31 +333,11 @@ class MediaWorker:
             self._leave_room(seat)
             await seat.close()
 
-    async def _assignment(self, spec: Message) -> Assignment:
-        loop = asyncio.get_running_loop()
-        key, configuration = spec["key"], spec.get("configuration") or {}
-        try:
-            # A class of another package is asked of a child, which may take its time; pictures must not wait for it.
-            pool = self._codec_pool if catalogue.is_our_own(key) else None
-            processor_class = await loop.run_in_executor(pool, catalogue.load_class, key, configuration)
-            if not processor_class.installed:
-                raise NotInstalled(processor_class.label)
-        except ProcessorError as error:
-            raise ProcessorNotReady(error.message) from error
-        return Assignment(
-            spec["slug"], key, spec.get("version", 0), processor_class, configuration, spec.get("title", "")
-        )
-
-    async def _room_processor(self, message: Message) -> Assignment | None:
-        """Return what the owner of the room puts on everybody who wears nothing and does not object."""
-        options = message.get("room_options") or {}
-        return await self._assignment(options["processor"]) if options.get("processor") else None
-
     async def _assignment_or_none(self, message: Message) -> Assignment | None:
         """Return what is to be worn; in a room that may be nothing."""
         # The web names nothing worn by a spec without a key: a lease has a processor, also an empty one.
         if (message.get("processor") or {}).get("key"):
-            return await self._assignment(message["processor"])
+            return await self._assignments.of(message["processor"])
         known = self._room_of.get(message["session"])
         if not message.get("room") and (known is None or known.is_studio):
             raise BadRoomMessage("Only in a room may somebody wear no processor.")
@@ -438,10 +378,7 @@ class MediaWorker:
         engine_metrics.LOOP_LAG.set(self._load.lag_seconds)
         engine_metrics.LOOP_LAG_MAX.set(self._load.longest_lag_seconds)
         engine_metrics.DATAGRAMS_DROPPED.set(aiortc_hooks.dropped_datagrams)
-        engine_metrics.HOSTS_LOST.set(self.hosts.lost)
-        states = list(self.hosts.states().values())
-        for state in ("ready", "loading", "failed"):
-            engine_metrics.HOSTS.labels(state).set(states.count(state))
+        self._worker_hosts.measure()
         engine_metrics.THREADS_ABANDONED.set(ThreadRunner.abandoned)
 
     def _view_changed(self, session: str) -> None:
@@ -482,20 +419,6 @@ def place_of(message: Message) -> str:
     if place not in PLACES:
         raise BadRoomMessage(f"A processor is worn over the picture or over the sound, not over {place!r}.")
     return str(place)
-
-
-def note_isolation(limits: Limits) -> sandbox.InForce:
-    """Find out, by a child that ends at once, how well hosts are kept apart here."""
-    in_force = sandbox.describe(limits)
-    for level in sandbox.LEVELS:
-        engine_metrics.HOST_ISOLATION.labels(level).set(level == in_force.level)
-    if not in_force.files_hidden or in_force.level == sandbox.LEVELS[0]:
-        logger.warning(
-            "Processor hosts are kept apart weakly here (%s, files %s); see docs/deployment.md.",
-            in_force.level,
-            "hidden" if in_force.files_hidden else "readable",
-        )
-    return in_force
 
 
 def warm_up() -> None:

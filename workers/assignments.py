@@ -1,0 +1,38 @@
+"""From what the web says of a processor to what runs: its class, shaped by its configuration."""
+
+import asyncio
+from concurrent.futures import Executor
+from typing import Any
+
+from processors import catalogue
+from processors.exceptions import NotInstalled, ProcessorError
+
+from .exceptions import ProcessorNotReady
+from .pipeline import Assignment
+
+Message = dict[str, Any]
+
+
+class Assignments:
+    def __init__(self, imports: Executor) -> None:
+        self._imports = imports
+
+    async def of(self, spec: Message) -> Assignment:
+        loop = asyncio.get_running_loop()
+        key, configuration = spec["key"], spec.get("configuration") or {}
+        try:
+            # A class of another package is asked of a child, which may take its time; pictures must not wait for it.
+            pool = self._imports if catalogue.is_our_own(key) else None
+            processor_class = await loop.run_in_executor(pool, catalogue.load_class, key, configuration)
+            if not processor_class.installed:
+                raise NotInstalled(processor_class.label)
+        except ProcessorError as error:
+            raise ProcessorNotReady(error.message) from error
+        return Assignment(
+            spec["slug"], key, spec.get("version", 0), processor_class, configuration, spec.get("title", "")
+        )
+
+    async def for_all(self, message: Message) -> Assignment | None:
+        """Return what the owner of the room puts on everybody who wears nothing and does not object."""
+        options = message.get("room_options") or {}
+        return await self.of(options["processor"]) if options.get("processor") else None
