@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts import personal_data
 from accounts.models import Invitation, User
-from rooms.models import Session
+from rooms.models import Room, Session
 
 pytestmark = pytest.mark.django_db
 # The texts that could tell who Bob is.
@@ -50,6 +50,20 @@ def test_one_cannot_make_oneself_staff(bobs_client: Client, bob: User) -> None:
 
 def test_the_page_lists_what_one_used(bobs_client: Client, visit: Session) -> None:
     assert "edges" in bobs_client.get("/accounts/me/").content.decode()
+
+
+def test_the_page_lists_rooms_with_and_without_a_processor(
+    bobs_client: Client, bob: User, visit: Session
+) -> None:
+    room = Room.objects.create(title="Tuesday studio", owner=bob, participant_limit=4)
+    Session.objects.filter(pk=visit.pk).update(room=room)
+    common = {"token_hash": "f" * 64, "user": bob, "processor_version": 1, "worker": "w"}
+    Session.objects.create(id="visit-2", room=room, **common)
+    Session.objects.create(id="visit-3", **common)
+    page = bobs_client.get("/accounts/me/").content.decode()
+    assert "<td>Tuesday studio · edges</td>" in page
+    assert "<td>Tuesday studio</td>" in page
+    assert "<td>A room that is gone</td>" in page
 
 
 def test_nobody_sees_what_another_used(client: Client, charlie: User, visit: Session) -> None:

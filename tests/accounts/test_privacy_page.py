@@ -16,6 +16,17 @@ def test_without_any_server_nobody_else_is_involved(client: Client) -> None:
     assert "This site sends no e-mails." in page
 
 
+def test_it_says_what_rooms_keep_and_pass_on(client: Client) -> None:
+    page = text(client)
+    for words in (
+        "passes them on to the people inside",
+        "kept nowhere",
+        "in which room",
+        "was removed from a room",
+    ):
+        assert words in page
+
+
 def test_it_names_the_servers_that_browsers_are_given(client: Client, settings) -> None:
     settings.ICE_SERVERS = [
         {"urls": "stun:stun.example.org:3478"},
