@@ -14,6 +14,7 @@ from processors.translation import translated
 from processors.visibility import is_guest
 
 from .cards import manifest_or_none
+from .check_session import SLUG as CHECK
 from .ice import relay_urls
 from .room import Room
 from .room_access import Entry
@@ -46,7 +47,8 @@ def script_config(request: HttpRequest, entry: Entry, invitation: str, people: i
         },
         "invitation": invitation,
         "processors": worn_here(request, room),
-        "room_processor": processor_facts(room.room_processor) if room.room_processor else None,
+        "room_processor": for_all(room.room_processor) if room.room_processor else None,
+        "check": CHECK,
         "csrf": get_token(request),
         "urls": {
             "socket": "/ws/",
@@ -58,6 +60,7 @@ def script_config(request: HttpRequest, entry: Entry, invitation: str, people: i
             "invite": invite_link(request, entry),
             "edit": reverse("room_edit", args=[room.slug]) if entry.moderates else "",
             "lobby": reverse("rooms"),
+            "check": reverse("check"),
         },
         "limits": {
             "name_characters": NAME_CHARACTERS,
@@ -92,6 +95,12 @@ def processor_facts(row: Processor) -> dict[str, str]:
         "url": row.get_absolute_url(),
         "place": place_of(row),
     }
+
+
+def for_all(row: Processor) -> dict[str, Any]:
+    """What the owner added for all; what it finds stands on the tiles."""
+    manifest = manifest_or_none(row)
+    return {**processor_facts(row), "results": manifest["results"] if manifest else {}}
 
 
 def place_of(row: Processor) -> str:

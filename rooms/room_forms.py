@@ -46,7 +46,10 @@ class RoomForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, user: Visitor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         limit = self.fields["participant_limit"]
-        limit.initial = limit.initial or settings.ROOM_PARTICIPANT_LIMIT
+        # A new room has none yet.
+        self.initial["participant_limit"] = (
+            self.initial.get("participant_limit") or settings.ROOM_PARTICIPANT_LIMIT
+        )
         limit.widget.attrs |= {"min": 1, "max": settings.ROOM_PARTICIPANT_LIMIT}
         self.fields["slug"].required = False
         if self.instance.slug_is_random:
@@ -55,6 +58,8 @@ class RoomForm(forms.ModelForm):  # type: ignore[type-arg]
             field: Any = self.fields[name]
             field.queryset = Processor.objects.for_gallery(user)
             field.label_from_instance = lambda row: translated(row.title)
+        nothing: Any = self.fields["room_processor"]
+        nothing.empty_label = _("Nothing")
         if self.instance.pk is None:
             del self.fields["is_open"]
 

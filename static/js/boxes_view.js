@@ -15,7 +15,7 @@ export class BoxesView {
 
   constructor(element, description, canvas) {
     this.#canvas = canvas;
-    this.#paint = { dark: colour(canvas.parentElement, "--stage"), light: colour(canvas.parentElement, "--live-on-stage"), font: font(element) };
+    this.#paint = { dark: colour(element, "--stage"), light: colour(element, "--live-on-stage"), font: font(element) };
     this.#count = element.querySelector("[data-value]");
     this.#words = description.labels ?? {};
     this.#boxes = new Accumulator(description);
@@ -23,7 +23,7 @@ export class BoxesView {
 
   add(value) {
     this.#boxes.add(value);
-    this.#count.textContent = String(this.#boxes.value.length);
+    if (this.#count) this.#count.textContent = String(this.#boxes.value.length);
     this.draw();
   }
 

@@ -1,27 +1,8 @@
 // The details drawer: figures in words and units, at most twice a second.
-import { gettext, number, quantity, fill } from "./i18n.js";
+import { FORMATS, inWords, milliseconds } from "./figure_words.js";
+import { gettext } from "./i18n.js";
 
 const DELAY_PARTS = ["network", "queue", "process", "encode", "playback"];
-
-const FORMATS = {
-  fps_in: rate,
-  processed: rate,
-  dropped: rate,
-  fps_out: rate,
-  network_ms: milliseconds,
-  queue_ms: milliseconds,
-  process_ms: milliseconds,
-  encode_ms: milliseconds,
-  playback_ms: milliseconds,
-  delay_ms: milliseconds,
-  size_in: dimensions,
-  size_out: dimensions,
-  codec: (value) => value,
-  bitrate_up: bitrate,
-  bitrate_down: bitrate,
-  lost: (value) => number(value),
-  path: pathWords,
-};
 
 export class Hud {
   #dialog;
@@ -52,14 +33,13 @@ export class Hud {
 
   show(figures, phases) {
     if (!this.#dialog.open) return;
-    for (const [name, format] of Object.entries(FORMATS)) this.#set(name, figures[name], format);
+    for (const name of Object.keys(FORMATS)) this.#set(name, inWords(name, figures[name]));
     this.#drawDelay(figures);
     this.#listPhases(phases);
   }
 
-  #set(name, value, format) {
+  #set(name, text) {
     const cell = this.#dialog.querySelector(`[data-figure="${name}"]`);
-    const text = value === null || value === undefined ? "–" : format(value);
     if (cell.textContent !== text) cell.textContent = text;
   }
 
@@ -105,25 +85,4 @@ function phaseName(name) {
     live: gettext("Live"),
   };
   return names[name] ?? name;
-}
-
-function rate(value) {
-  return number(value, value < 10 && value % 1 ? 1 : 0);
-}
-
-function milliseconds(value) {
-  return quantity(value, "ms", value < 10 && value % 1 ? 1 : 0);
-}
-
-function dimensions([width, height]) {
-  return `${width} × ${height}`;
-}
-
-function bitrate(value) {
-  return value < 1e6 ? quantity(value / 1e3, "kbit/s") : quantity(value / 1e6, "Mbit/s", 1);
-}
-
-function pathWords({ relayed, protocol }) {
-  const words = relayed ? gettext("over a relay (%(protocol)s)") : gettext("direct (%(protocol)s)");
-  return fill(words, { protocol: String(protocol).toUpperCase() });
 }

@@ -1,7 +1,7 @@
 // The rest of the bar: sound only, full screen, and keys.
 import { gettext } from "./i18n.js";
 import { recall, remember } from "./storage.js";
-import { tendFullScreen } from "./screen.js";
+import { tendFullScreen, tendPictureInPicture } from "./screen.js";
 import { tendShortcuts } from "./shortcuts.js";
 
 const KEYS = {
@@ -21,7 +21,16 @@ export function joinMore(room) {
   session.addEventListener("room.changed", ({ detail }) => ($("#mix").hidden = !detail.room.mix));
   $("#mix").hidden = !config.room.mix;
   $("#full-screen").hidden = !tendFullScreen($("#full-screen"), $(".meeting"), $("#look-video"));
+  $("#picture-in-picture").hidden = !tendPictureInPicture($("#picture-in-picture"), () => largest(room));
   tendShortcuts($("#room-bar"), $("#shortcuts"), KEYS);
+}
+
+/** What is worth a window of its own: what is shown large, who speaks, anybody else, oneself. */
+function largest({ tiles, people, session }) {
+  const shown = tiles.all.filter((tile) => !tile.video.hidden && tile.video.videoWidth);
+  const spoken = shown.find((tile) => tile.source === "camera" && tile.participant === people.speaker);
+  const others = shown.filter((tile) => tile.participant !== session.participant);
+  return [tiles.focused, spoken, others[0], shown[0]].find((tile) => shown.includes(tile))?.video ?? null;
 }
 
 function joinAudioOnly(room) {

@@ -10,6 +10,7 @@ export function joinProcessors(room) {
   const byPlace = Object.fromEntries(parts);
   room.values = (place) => byPlace[place].values();
   byPlace.sound.hide(!config.processors.some((each) => each.place === "sound"));
+  room.worn = byPlace;
   joinVeto(room);
   session.addEventListener("accepted", ({ detail }) => byPlace.picture.show(detail.values, detail.errors));
   session.addEventListener("data", ({ detail }) => byPlace[detail.place ?? "picture"]?.heard(detail));

@@ -1,5 +1,5 @@
 // A seat in a room: coming in, who is in which section, coming back after a loss, leaving. Knows no element of the page.
-import { emit, once } from "./events.js";
+import { emit, once, pause } from "./events.js";
 import { iceOf } from "./ice.js";
 import { FINAL, RECOVERABLE, Recovery } from "./recovery.js";
 import { RoomPeer } from "./room_peer.js";
@@ -37,6 +37,8 @@ export class RoomSession extends EventTarget {
   #wanted = {};
   #negotiating = null;
   #again = false;
+  // An offer says what is worn, so it waits until a change of that is answered.
+  #switching = null;
 
   /** `facts()` gives { room, invitation, name, people, values(place), quality, own } at the moment they are needed. */
   constructor({ signalling, source, facts }) {
@@ -99,7 +101,9 @@ export class RoomSession extends EventTarget {
   }
 
   async wear(place, manifest, parameters) {
-    const switched = await this.#ask("session.switch", { processor: manifest?.slug ?? null, parameters, place });
+    const asked = this.#ask("session.switch", { processor: manifest?.slug ?? null, parameters, place });
+    this.#switching = asked.then(() => pause(0), () => {});
+    const switched = await asked;
     this.worn[place] = manifest && switched.processor;
     return switched;
   }
@@ -188,6 +192,7 @@ export class RoomSession extends EventTarget {
   }
 
   async #offer(peer, signal) {
+    await this.#switching;
     const { values, quality } = this.#facts();
     const parameters = this.worn.picture ? values("picture") : {};
     const sdp = await peer.offer();

@@ -26,11 +26,14 @@ export class Side extends EventTarget {
     const opener = this.#bar.querySelector(`[data-opens="${this.open}"]`);
     const hadFocus = this.#panel.contains(document.activeElement);
     this.#set(null);
-    if (hadFocus) opener?.focus({ preventScroll: true });
+    // What stands in a menu that is closed again cannot take it.
+    if (hadFocus) (opener?.closest("details")?.querySelector("summary") ?? opener)?.focus({ preventScroll: true });
   }
 
   #pressed(button) {
     if (!button) return;
+    const menu = button.closest("details");
+    if (menu) menu.open = false;
     if (this.open === button.dataset.opens) this.close();
     else this.show(button.dataset.opens);
   }

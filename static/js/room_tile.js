@@ -6,6 +6,8 @@ const BARS = { good: 3, fair: 2, poor: 1, lost: 0 };
 
 export class Tile {
   #parts = new Map();
+  #overlay = null;
+  #box = null;
 
   /** `participant` and `source` (camera or screen) name it. */
   constructor(template, { participant, source }) {
@@ -37,6 +39,7 @@ export class Tile {
     video.classList.toggle("mirrored", mirrored);
     this.element.toggleAttribute("data-whole", whole);
     this.#showFace();
+    this.#fitOverlay();
   }
 
   showPerson({ name, isMe, muted, processor, quality }) {
@@ -51,6 +54,20 @@ export class Tile {
     this.#part("pin").setAttribute("aria-label", fill(gettext("Show large: %(name)s"), { name: label }));
   }
 
+  /** Lay a canvas exactly over the picture; null takes it away. It hears `fit` when it must be drawn anew. */
+  lay(canvas) {
+    if (this.#overlay !== canvas) this.#overlay?.remove();
+    if (canvas && canvas.parentElement !== this.element) this.video.after(canvas);
+    this.#overlay = canvas;
+    this.#fitOverlay();
+  }
+
+  /** What was found in the picture, in words. */
+  caption(words) {
+    this.#part("caption").hidden = !words;
+    setText(this.#part("caption"), words);
+  }
+
   speaks(isSpeaking) {
     this.element.toggleAttribute("data-speaks", isSpeaking);
   }
@@ -58,11 +75,13 @@ export class Tile {
   pin(isPinned) {
     this.#part("pin").setAttribute("aria-pressed", String(isPinned));
     this.element.toggleAttribute("data-large", isPinned);
+    this.#fitOverlay();
   }
 
   /** Put it into this box of the stage; null takes it off the page at hand. */
   place(box) {
     this.element.hidden = !box;
+    this.#box = box;
     if (!box) return;
     for (const [side, pixels] of Object.entries(box)) this.element.style.setProperty(`--${side}`, `${Math.round(pixels)}px`);
   }
@@ -95,6 +114,26 @@ export class Tile {
   /** A picture higher than wide is shown whole, not its middle. */
   #fit() {
     this.element.toggleAttribute("data-upright", this.video.videoHeight > this.video.videoWidth);
+    this.#fitOverlay();
+  }
+
+  /** The picture fills its tile or stands in it whole; what is seen mirrored is not what the processor saw. */
+  #fitOverlay() {
+    const canvas = this.#overlay;
+    if (!canvas) return;
+    const { videoWidth, videoHeight } = this.video;
+    canvas.hidden = !videoWidth || this.video.hidden || this.video.classList.contains("mirrored") || !this.#box;
+    if (canvas.hidden) return;
+    const { width, height } = this.#box;
+    const isWhole = this.element.matches("[data-whole], [data-upright], [data-large]");
+    const scale = Math[isWhole ? "min" : "max"](width / videoWidth, height / videoHeight);
+    const size = { width: videoWidth * scale, height: videoHeight * scale };
+    const place = { left: (width - size.width) / 2, top: (height - size.height) / 2, ...size };
+    for (const [side, pixels] of Object.entries(place)) canvas.style.setProperty(`--overlay-${side}`, `${pixels}px`);
+    const pixels = { width: Math.round(size.width * devicePixelRatio), height: Math.round(size.height * devicePixelRatio) };
+    if (canvas.width === pixels.width && canvas.height === pixels.height) return;
+    Object.assign(canvas, pixels);
+    canvas.dispatchEvent(new Event("fit"));
   }
 
   #part(name) {

@@ -156,6 +156,7 @@ function refreshTiles(room) {
     ...others.map(({ id }) => ({ participant: id, source: "camera" })),
   ]);
   for (const tile of tiles.all) showTile(room, tile, pictures);
+  room.mark?.();
   showSpeaker(room);
   $("#alone").hidden = others.length > 0 || session.state !== "live";
   return undefined;
@@ -176,9 +177,15 @@ function showTile(room, tile, pictures) {
   const person = people.find(tile.participant) ?? {};
   const arrives = pictures.find((each) => each.participant === tile.participant && each.source === tile.source)?.track ?? null;
   const own = room.own();
-  if (isMe) showOwn(room, tile, arrives);
+  if (isMe) showOwn(room, tile, flowing(room, arrives));
   else tile.showPicture(isHidden(room, tile, person) ? null : arrives, { whole: tile.source === "screen" || Boolean(person.processor) });
   tile.showPerson({ ...person, name: person.name ?? config.me.name ?? "", isMe, muted: isMe ? own.muted || person.muted : person.muted });
+}
+
+/** A track through which nothing has come yet would be a hole where the camera just was. */
+function flowing(room, track) {
+  if (track?.muted) track.onunmute = () => refreshTiles(room);
+  return track?.muted ? null : track;
 }
 
 /** What the others see of oneself, if it comes back; else the camera as it is. */

@@ -11,7 +11,8 @@ export function joinView(room) {
   const tell = () => {
     timer = null;
     if (session.state !== "live") return;
-    const facts = { tiles: tiles.all.filter((tile) => tile.participant !== session.participant && tile.source !== "mix").map((tile) => describe(tile, seen)), audio_only: room.view.audioOnly, mix: room.view.mix };
+    const shown = tiles.all.filter((tile) => tile.source !== "mix").map((tile) => describe(tile, seen));
+    const facts = { tiles: shown, audio_only: room.view.audioOnly, mix: room.view.mix, own: true };
     const text = JSON.stringify(facts);
     if (text !== told) session.view(facts);
     told = text;
@@ -31,6 +32,8 @@ export function joinView(room) {
     soon();
   });
   document.addEventListener("visibilitychange", soon);
+  // Neither event bubbles.
+  for (const type of ["enterpictureinpicture", "leavepictureinpicture"]) document.addEventListener(type, soon, { capture: true });
   session.addEventListener("state", anew);
   room.view.set = (change) => {
     Object.assign(room.view, change);
@@ -38,8 +41,9 @@ export function joinView(room) {
   };
 }
 
-function describe({ participant, source, element }, seen) {
-  const visible = !document.hidden && !element.hidden && seen.get(element) !== false;
+function describe({ participant, source, element, video }, seen) {
+  const isOnPage = !document.hidden && !element.hidden && seen.get(element) !== false;
+  const visible = isOnPage || document.pictureInPictureElement === video;
   const pixels = (length) => Math.round(length * devicePixelRatio);
   return { participant, source, visible, width: pixels(element.clientWidth), height: pixels(element.clientHeight) };
 }

@@ -8,10 +8,15 @@ export function tendFullScreen(button, stage, video) {
   return possible;
 }
 
-export function tendPictureInPicture(button, video) {
+/** `choose()` gives the video of the moment, or null. */
+export function tendPictureInPicture(button, choose) {
   button.addEventListener("click", async () => {
-    if (document.pictureInPictureElement) await document.exitPictureInPicture();
-    else await video.requestPictureInPicture().catch(() => {});
+    if (document.pictureInPictureElement) return document.exitPictureInPicture();
+    const video = choose();
+    if (!video) return undefined;
+    // Where the browser would put a button of its own over each picture, ours alone is enough.
+    video.disablePictureInPicture = false;
+    return video.requestPictureInPicture().catch(() => {});
   });
   return Boolean(document.pictureInPictureEnabled);
 }

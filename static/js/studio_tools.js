@@ -10,7 +10,7 @@ export function joinTools(studio) {
   const { $, stage, session, parameters } = studio;
   const mark = (button, possible) => possible && (button.dataset.possible = "");
   mark($("#full-screen"), tendFullScreen($("#full-screen"), $("#stage"), stage.video));
-  mark($("#picture-in-picture"), tendPictureInPicture($("#picture-in-picture"), stage.video));
+  mark($("#picture-in-picture"), tendPictureInPicture($("#picture-in-picture"), () => stage.video));
   mark($("#snapshot"), true);
   $("#snapshot").addEventListener("click", () => saveSnapshot(stage, session.manifest.slug));
   const share = $("#share");

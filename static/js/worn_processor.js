@@ -10,7 +10,7 @@ import { uploadFile } from "./upload.js";
 
 const POINTING = ["for", "aria-labelledby", "aria-describedby", "aria-controls"];
 
-export class WornProcessor {
+export class WornProcessor extends EventTarget {
   #box;
   #place;
   #session;
@@ -18,11 +18,12 @@ export class WornProcessor {
   #page = null; // the configuration of the processor's own page
   #parameters = new Parameters();
   #results = new Results();
-  // Boxes are in the picture that the others see; here they are only counted.
+  // Lies over one's own tile.
   #overlay = document.createElement("canvas");
   #link;
 
   constructor(box, place, { session, config }) {
+    super();
     this.#box = box;
     this.#place = place;
     this.#session = session;
@@ -34,7 +35,14 @@ export class WornProcessor {
     this.#select.addEventListener("change", () => this.#change());
     this.#parameters.addEventListener("change", ({ detail }) => this.#manifest && this.#link.change(detail.values));
     this.#parameters.addEventListener("file", ({ detail }) => this.#upload(detail));
+    this.#overlay.className = "tile-overlay";
+    this.#overlay.addEventListener("fit", () => this.#results.redraw());
     this.#link.addEventListener("accepted", ({ detail }) => this.show(detail.values, detail.errors));
+  }
+
+  /** The canvas for what it finds in the picture; null while nothing is worn. */
+  get overlay() {
+    return this.#manifest ? this.#overlay : null;
   }
 
   values() {
@@ -65,6 +73,7 @@ export class WornProcessor {
       const { manifest = null } = next?.config ?? {};
       const { parameters, errors } = await this.#session.wear(this.#place, manifest, manifest?.defaults ?? {});
       this.#adopt(next);
+      this.dispatchEvent(new Event("change"));
       this.show(parameters, errors);
       this.#say(this.#elsewhere());
     } catch (error) {
@@ -81,6 +90,7 @@ export class WornProcessor {
 
   /** Its controls take the place of the ones before. */
   #adopt(next) {
+    this.#results.clear();
     this.#page = next?.config ?? null;
     const form = this.#put("form", "parameters", next?.page);
     const results = this.#put("section", "results", next?.page);

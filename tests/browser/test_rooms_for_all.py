@@ -5,7 +5,7 @@ from tests.support.site import Site
 
 from .conftest import SeatFactory
 from .meeting import ADA, BEN, NEAR_HERTZ, Seat, chromium_page, make_room, wait_meeting, wait_people
-from .test_rooms_processors import inverted
+from .test_rooms_processors import inverted, marked
 
 
 def two_in(site: Site, sit_down: SeatFactory, slug: str, **values: object) -> tuple[Seat, Seat]:
@@ -47,3 +47,16 @@ def test_a_processor_for_all_that_one_refuses(site: Site, sit_down: SeatFactory)
     ben.page.click("#veto")
     wait_until(lambda: ada.sees(ben), "Ben as he is", 15)
     assert ben.sees(ada, inverted(ADA.colour))
+
+
+def test_what_it_finds_stands_on_everybodys_tile(site: Site, sit_down: SeatFactory) -> None:
+    ada, ben = two_in(site, sit_down, "found", room_processor="test-frame")
+    for seat, other in ((ada, "Ben"), (ben, "Ada")):
+        wait_until(lambda seat=seat: marked(seat, "You"), f"{seat.guest.name} sees it on the own tile", 20)
+        wait_until(lambda seat=seat, other=other: marked(seat, other), f"and on {other}'s", 20)
+        caption = chromium_page(seat).page.locator(".tile", has_text=other).locator("[data-part=caption]")
+        assert caption.inner_text() == "The middle is there · Found: 1"
+    ben.page.click("[data-opens=processor]")
+    ben.page.click("#veto")
+    wait_until(lambda: not marked(ada, "Ben"), "Ben refuses it, and nothing is marked on him", 15)
+    assert marked(ada, "You")

@@ -60,7 +60,7 @@ def test_a_keyboard_is_enough(site: Site, sit_down: SeatFactory) -> None:
     press(ada, "Enter")
     page.page.keyboard.type("Hello")
     press(ada, "Enter")
-    wait_until(lambda: "Hello" in page.page.inner_text("[data-testid=chat]"), "the message", 5)
+    wait_until(lambda: "Hello" in page.page.inner_text("[data-testid=chat]"), "the message")
     press(ada, "Escape")
     assert page.evaluate("document.activeElement.dataset.opens") == "chat", "back where one was"
     press(ada, "m")
@@ -74,11 +74,44 @@ def test_a_keyboard_is_enough(site: Site, sit_down: SeatFactory) -> None:
     assert focused(page) == "BUTTON"
     press(ada, "Enter")
     ada.wait_state("ended")
-    wait_until(lambda: page.page.locator("#join").is_visible(), "back before the door", 5)
+    wait_until(lambda: page.page.locator("#join").is_visible(), "back before the door")
 
 
 def press(seat: Seat, key: str) -> None:
     chromium_page(seat).page.keyboard.press(key)
+
+
+def test_how_good_the_connection_is_before_joining(site: Site, sit_down: SeatFactory) -> None:
+    make_room(site, "threshold")
+    ada = sit_down(site, ADA, "bob")
+    ada.open(site, "threshold")
+    page = chromium_page(ada).page
+    wait_until(lambda: "Your connection is" in page.inner_text("#join-form"), "how good it is, in words", 15)
+    assert page.locator("#connection-said a").get_attribute("href") == "/check/"
+    ada.join()
+    wait_people(ada, "Ada")
+    connected = "probe.peers.filter(each => each.connectionState === 'connected').length"
+    assert ada.page.evaluate(connected) == 1, "the check has left nothing behind"
+
+
+def test_the_figures_of_the_connection(site: Site, sit_down: SeatFactory) -> None:
+    make_room(site, "figures")
+    ada, ben = sit_down(site, ADA, "bob"), sit_down(site, BEN)
+    for seat in (ada, ben):
+        seat.open(site, "figures")
+        seat.join()
+    wait_meeting(ada, ben)
+    page = chromium_page(ada).page
+    page.click("#more > summary")
+    page.click("[data-opens=connection]")
+    shown = page.locator("[data-panel=connection]")
+    wait_until(lambda: "direct (UDP)" in shown.inner_text(), "the path is told")
+    for name in ("network_ms", "bitrate_up", "bitrate_down", "lost", "size_in", "size_out", "codec"):
+        figure = shown.locator(f"[data-figure={name}]")
+        wait_until(lambda figure=figure: figure.inner_text() not in {"–", "0 kbit/s"}, f"{name} is told")
+    see_no_barrier(chromium_page(ada))
+    press(ada, "Escape")
+    assert page.evaluate("document.activeElement.parentElement.id") == "more", "back where one was"
 
 
 def test_sound_only_and_camera_off(site: Site, sit_down: SeatFactory) -> None:
@@ -90,13 +123,13 @@ def test_sound_only_and_camera_off(site: Site, sit_down: SeatFactory) -> None:
     wait_meeting(ada, ben)
     ada.page.click("#more > summary")
     ada.page.click("#audio-only")
-    wait_until(lambda: (ada.tile("Ben") or {}).get("colour") is None, "no picture of Ben", 5)
+    wait_until(lambda: (ada.tile("Ben") or {}).get("colour") is None, "no picture of Ben")
     assert ada.hears_tone_of(ben)
     assert ben.sees(ada), "Ben is not touched by what Ada wants to see"
     chromium_page(ada).click("[data-notice=audio-only] [data-part=action]")
     wait_until(lambda: ada.sees(ben), "pictures again", 15)
     ben.page.click("#room-bar [data-toggle=video]")
-    wait_until(lambda: (ada.tile("Ben") or {}).get("colour") is None, "a face instead of a picture", 5)
+    wait_until(lambda: (ada.tile("Ben") or {}).get("colour") is None, "a face instead of a picture")
     assert (
         ben.page.evaluate("probe.tracks.filter((t) => t.kind === 'video' && t.readyState === 'live').length")
         == 0
@@ -113,7 +146,7 @@ def test_without_camera_and_microphone(site: Site, sit_down: SeatFactory) -> Non
     for seat in (ada, ben):
         seat.open(site, "listeners")
     page = chromium_page(ben).page
-    wait_until(lambda: "blocked" in page.inner_text("#look-problem"), "why there is no picture", 5)
+    wait_until(lambda: "blocked" in page.inner_text("#look-problem"), "why there is no picture")
     for seat in (ada, ben):
         seat.join()
     wait_until(lambda: ben.sees(ada), "Ben sees Ada", 20)
@@ -130,5 +163,5 @@ def test_the_invitation_is_copied_with_one_click(site: Site, sit_down: SeatFacto
     ada.open(site, "porch")
     ada.page.click("[data-invite]")
     page = chromium_page(ada).page
-    wait_until(lambda: "Link copied" in page.inner_text(".site-tools"), "it says so", 5)
+    wait_until(lambda: "Link copied" in page.inner_text(".site-tools"), "it says so")
     assert ada.page.evaluate("navigator.clipboard.readText()") == site.url + address

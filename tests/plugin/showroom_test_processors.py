@@ -10,7 +10,7 @@ from processors.base import AudioVideoProcessor, VideoProcessor
 from processors.builtin.invert import Invert
 from processors.exceptions import ProcessorError
 from processors.parameters import FloatParameter, MenuParameter
-from processors.results import Chart, Number, Result, Table
+from processors.results import Boxes, Chart, Number, Result, Table, Text, box
 
 BLOCKS = 8
 CURTAIN_GREY = 112
@@ -75,6 +75,18 @@ class Report(VideoProcessor):
     def process(self, image: Any) -> Result:
         number = number_in(image)
         return Result(image=image, data={"rows": [["seen", number]], "number": number, "line": [number or 0]})
+
+
+class Frame(VideoProcessor):
+    """Finds the middle of each picture, and says so."""
+
+    label = "Frame"
+    results = {"middle": Boxes("Middle"), "words": Text("Words"), "count": Number("Found")}
+
+    def process(self, image: Any) -> Result:
+        rows, columns = image.shape[:2]
+        found = box(image, columns / 4, rows / 4, columns / 2, rows / 2, label="Middle")
+        return Result(data={"middle": [found], "words": "The middle is there", "count": 1})
 
 
 class Curtain(VideoProcessor):
