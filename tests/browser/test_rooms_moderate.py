@@ -47,7 +47,7 @@ def test_who_is_removed_is_out_at_once_and_cannot_come_back(three: tuple[Seat, S
     ben.wait_state("failed", 5)
     wait_until(lambda: gone not in str(cleo.tiles()), "no tile of Ben", REMOVED_WITHIN_SECONDS)
     assert time.monotonic() - clicked < patient(REMOVED_WITHIN_SECONDS) + 1
-    wait_until(lambda: not any(gone in key for key in cleo.hears()), "no sound of Ben", 5)
+    wait_until(lambda: not any(gone in key for key in cleo.hears()), "no sound of Ben")
     assert ben.page.evaluate("document.querySelector('#problem').dataset.code") == "removed"
     assert ben.page.evaluate("probe.tracks.every((track) => track.readyState === 'ended')")
     chromium_page(ben).page.reload()
@@ -62,9 +62,9 @@ def test_who_is_muted_can_only_unmute_themselves(three: tuple[Seat, Seat, Seat])
     key = f"{ben.participant}/microphone"
     wait_until(lambda: key not in cleo.hears(), "Ben is not heard", 10)
     page = chromium_page(ben).page
-    wait_until(lambda: "muted you" in page.inner_text("#notices"), "Ben is told", 5)
+    wait_until(lambda: "muted you" in page.inner_text("#notices"), "Ben is told")
     assert page.get_attribute("#room-bar [data-toggle=audio]", "aria-pressed") == "false"
-    wait_until(lambda: (cleo.tile("Ben") or {}).get("muted"), "everybody sees it", 5)
+    wait_until(lambda: (cleo.tile("Ben") or {}).get("muted"), "everybody sees it")
     assert cleo.hears_tone_of(ada), "others are still heard"
     page.click("[data-notice=suffered] [data-part=action]")
     wait_until(lambda: cleo.hears_tone_of(ben), "Ben is heard again", 10)
@@ -74,7 +74,7 @@ def test_a_camera_is_stopped_and_all_are_muted(three: tuple[Seat, Seat, Seat]) -
     ada, ben, cleo = three
     wait_meeting(ada, ben, cleo)
     do(ada, "stop_camera", "Cleo")
-    wait_until(lambda: (ben.tile("Cleo") or {}).get("colour") is None, "Cleo's picture is gone", 5)
+    wait_until(lambda: (ben.tile("Cleo") or {}).get("colour") is None, "Cleo's picture is gone")
     assert ben.sees(ada)
     ada.page.click("#more > summary")
     ada.page.click("[data-moderate=mute_all]")
@@ -87,7 +87,7 @@ def test_a_locked_room_lets_nobody_in_and_an_ended_one_sends_all_out(
     ada, ben, cleo = three
     ada.page.click("#more > summary")
     ada.page.click("#lock")
-    wait_until(lambda: chromium_page(ben).page.locator("#locked").is_visible(), "everybody sees the lock", 5)
+    wait_until(lambda: chromium_page(ben).page.locator("#locked").is_visible(), "everybody sees the lock")
     late = sit_down(site, CLEO)
     late.page.open(chromium_page(ada).page.url)
     late.page.set_value("[data-testid=name]", "Late")

@@ -42,7 +42,7 @@ def test_a_lost_connection_comes_back_in_the_same_seat(site: Site, sit_down: Sea
     wait_meeting(ada, ben)
     seat = ben.participant
     ben.page.evaluate(FAIL)
-    wait_until(lambda: "reconnecting" in states(ben), "it notices", 5)
+    wait_until(lambda: "reconnecting" in states(ben), "it notices")
     ben.wait_state("live", 20)
     assert ben.participant == seat
     wait_meeting(ada, ben)

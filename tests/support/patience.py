@@ -16,7 +16,7 @@ def patient(seconds: float) -> float:
 
 
 def wait_until(
-    condition: Callable[[], Value], what: str, seconds: float = 10, pause_seconds: float = 0.05
+    condition: Callable[[], Value], what: str, seconds: float = 15, pause_seconds: float = 0.05
 ) -> Value:
     """Return the first truthy value of ``condition``; fail with ``what`` was awaited."""
     deadline = time.monotonic() + patient(seconds)

@@ -17,7 +17,7 @@ from .browser_peer import BrowserPeer
 from .processors import KEYS
 
 
-async def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
+async def until(condition: Callable[[], Any], seconds: float = 15.0) -> Any:
     """Wait until ``condition`` holds, and return what it gave."""
     async with asyncio.timeout(patient(seconds)):
         while not (value := condition()):  # noqa: ASYNC110 - any condition, not one event

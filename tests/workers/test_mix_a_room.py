@@ -68,7 +68,7 @@ async def test_who_wants_all_in_one_changes_nothing_for_the_others(worker: Worke
     assert alice.shown.keys() == {("bob", "camera"), ("bob", "microphone")}
     await until(lambda: len(alice.pictures("bob")) > 5)
     assert worker.engine._rooms["hall"]._mix._picture is None
-    await until(lambda: not [t for t in threading.enumerate() if t.name.startswith("mixed-")], seconds=2)
+    await until(lambda: not [t for t in threading.enumerate() if t.name.startswith("mixed-")])
 
 
 async def test_without_the_owners_word_nothing_is_mixed(worker: WorkerUnderTest) -> None:
@@ -91,7 +91,7 @@ async def test_a_mixed_room_ends_with_its_threads(worker: WorkerUnderTest) -> No
     people = await mixed_room(worker)
     await until(lambda: len(people[0].pictures("mix", "mix")) > 3)
     await worker.ask("moderate", "alice", act="end")
-    await until(lambda: not [t for t in threading.enumerate() if t.name.startswith("mixed-")], seconds=2)
+    await until(lambda: not [t for t in threading.enumerate() if t.name.startswith("mixed-")])
 
 
 def test_pictures_keep_their_shape_in_the_grid() -> None:

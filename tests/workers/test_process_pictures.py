@@ -44,7 +44,7 @@ async def test_a_slider_acts_at_once_and_the_accepted_value_comes_back(worker: W
     peer.send(type="parameters", number=7, values={"amount": 80})
     answer = await until(lambda: peer.of_type("parameters"))
     assert answer == [{"type": "parameters", "number": 7, "values": {"amount": 80}, "errors": {}}]
-    await until(lambda: brightness(peer) < 30, seconds=2)
+    await until(lambda: brightness(peer) < 30)
 
 
 async def test_a_wrong_value_is_refused_with_a_sentence_and_changes_nothing(worker: WorkerUnderTest) -> None:
@@ -126,7 +126,7 @@ async def test_a_session_leaves_no_thread_behind(worker: WorkerUnderTest) -> Non
     await until(lambda: len(peer.pictures) > 5)
     await worker.ask("close", "one", reason="closed")
     assert worker.engine.load().sessions == frozenset()
-    await until(lambda: not [t for t in threading.enumerate() if t.name.startswith("processor")], seconds=3)
+    await until(lambda: not [t for t in threading.enumerate() if t.name.startswith("processor")])
 
 
 async def test_a_sink_sends_results_and_no_picture(worker: WorkerUnderTest) -> None:

@@ -246,7 +246,7 @@ async def test_a_picture_that_nobody_looks_at_is_not_encoded(worker: WorkerUnder
     assert video.encoded_frames == encoded
     await worker.ask("view", "bob", tiles=[])
     seen = len(bob.pictures("alice"))
-    await until(lambda: len(bob.pictures("alice")) > seen + 5, seconds=2)
+    await until(lambda: len(bob.pictures("alice")) > seen + 5)
 
 
 async def test_views_that_make_no_sense_are_refused(worker: WorkerUnderTest) -> None:
@@ -303,7 +303,7 @@ async def test_a_stopped_camera_sends_nothing_until_its_owner_starts_it(worker: 
     assert alice.sound_since("bob", 0.4) > 3
     seen = len(alice.pictures("bob"))
     await worker.ask("state", "bob", camera_off=False)
-    await until(lambda: len(alice.pictures("bob")) > seen + 5, seconds=2)
+    await until(lambda: len(alice.pictures("bob")) > seen + 5)
 
 
 async def test_who_is_removed_is_gone_within_two_seconds(worker: WorkerUnderTest) -> None:

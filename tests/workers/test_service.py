@@ -166,7 +166,7 @@ async def test_answers_do_not_wait_for_a_registry_that_hangs() -> None:
     service.receive({"type": "close", "id": "c", "session": "a", "reply_channel": "web", "reason": "visitor"})
     await until(lambda: mailbox.of_type("closed"), seconds=RELEASE_PATIENCE_SECONDS + 0.5)
     registry.takes.set()
-    await until(lambda: [lease.session for lease in registry.held] == ["b"], seconds=1)
+    await until(lambda: [lease.session for lease in registry.held] == ["b"])
     await service.close(0)
     await running
 
@@ -178,6 +178,6 @@ async def test_an_answer_brings_the_next_heartbeat_forward() -> None:
     running = asyncio.ensure_future(service.run())
     await asyncio.sleep(0.1)
     service.receive(offer("a"))
-    await until(lambda: [lease.session for lease in registry.held] == ["a"], seconds=1)
+    await until(lambda: [lease.session for lease in registry.held] == ["a"])
     await service.close(0)
     await running
