@@ -140,7 +140,8 @@ function finish(paths) {
   const verdict = verdictOf(lines, paths, config);
   made = reportOf({ lines, paths, verdict, version: config.version });
   say(verdict);
-  $("#start-words").textContent = gettext("Check again");
+  // What to do about a camera ends with this word.
+  $("#start-words").textContent = lines.get("camera").state === "bad" ? gettext("Retry") : gettext("Check again");
   $("#start").classList.remove("button-primary");
   $("#start").hidden = false;
   $("#report-offer").hidden = false;

@@ -40,7 +40,7 @@ function serverCode(name, code) {
 
 function ownDevice(lines) {
   const camera = lines.get("camera");
-  if (camera.code === "insecure") return { code: "insecure", state: "bad", title: camera.answer, next: camera.fix };
+  if (camera.code === "insecure") return { code: "insecure", state: "bad", title: `${camera.answer}.`, next: camera.fix };
   if (camera.state === "bad") return { code: "no_camera", state: "bad", title: fill(gettext("The connection works, but your camera does not: %(why)s."), { why: camera.answer }), next: camera.fix };
   return null;
 }

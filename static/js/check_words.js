@@ -1,5 +1,6 @@
 // What the check asks, and what each outcome is called: a plain answer, and what to do about it.
 import { fill, gettext, quantity } from "./i18n.js";
+import { withoutSample } from "./media_problems.js";
 import { serviceProblem } from "./service_problems.js";
 
 const NAMES = { udp: "UDP", tcp: "TCP", tls: "TLS" };
@@ -23,7 +24,7 @@ export const milliseconds = (value) => quantity(value, "ms", value < 10 ? 1 : 0)
 
 export function mediaAnswer(problem, name) {
   if (!problem) return { state: "good", answer: name };
-  return { state: problem.kind === "audio" ? "warn" : "bad", code: problem.code, answer: problem.title, fix: problem.text };
+  return { state: problem.kind === "audio" ? "warn" : "bad", code: problem.code, answer: problem.title, fix: withoutSample(problem).text };
 }
 
 export function socketAnswer(outcome, tookMs) {

@@ -6,6 +6,12 @@ export const RETRY = "retry";
 export const SAMPLE = "sample";
 export const SECURE = "secure";
 
+/** The same where there is no sample to go on with. */
+export function withoutSample(problem) {
+  const actions = problem.actions.filter((name) => name !== SAMPLE);
+  return { ...problem, actions, ...(problem.code === "missing" && { text: gettext("Plug one in, then Retry.") }) };
+}
+
 /** Returns { code, title, text, actions, technical } for an error of getUserMedia. */
 export function mediaProblem(error, kind) {
   const code = cause(error, kind);

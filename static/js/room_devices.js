@@ -2,7 +2,7 @@
 import { DeviceMenus } from "./device_menus.js";
 import { emit } from "./events.js";
 import { fill, gettext } from "./i18n.js";
-import { mediaProblem } from "./media_problems.js";
+import { mediaProblem, withoutSample } from "./media_problems.js";
 import { playTestSound } from "./test_sound.js";
 
 const TRACKS = { videoinput: "video", audioinput: "audio" };
@@ -89,7 +89,7 @@ async function attempt(room, kind, step, label = "") {
     room.unsay("switch");
   } catch (error) {
     source.problems[kind] = error;
-    const { title, text } = mediaProblem(error, kind);
+    const { title, text } = withoutSample(mediaProblem(error, kind));
     const goesOn = fill(gettext("%(problem)s. The one in use goes on."), { problem: label ? `${label}: ${title}` : title });
     room.say("switch", source.tracks[kind] ? goesOn : `${title}. ${text}`);
   }

@@ -1,7 +1,7 @@
 // Before joining: how one looks and sounds, the name, who is inside. Leaving this view turns the camera's light off.
 import { KINDS } from "./directions.js";
 import { fill, gettext, ngettext } from "./i18n.js";
-import { mediaProblem } from "./media_problems.js";
+import { mediaProblem, withoutSample } from "./media_problems.js";
 import { Notices } from "./notices.js";
 import { whenAllowed } from "./permissions.js";
 import { ProblemCard } from "./problem_card.js";
@@ -73,12 +73,11 @@ function showProblems(room, kinds) {
   const { source } = room;
   const { video, audio } = source.problems;
   if (video && kinds.includes("video") && source.isEnabled("video") && !source.tracks.video) {
-    const problem = mediaProblem(video, "video");
-    room.lookProblem.show({ ...problem, actions: problem.actions.filter((name) => name !== "sample") });
+    room.lookProblem.show(withoutSample(mediaProblem(video, "video")));
     room.$("#name").focus({ preventScroll: true });
   }
   if (audio && kinds.includes("audio")) {
-    const { title, text } = mediaProblem(audio, "audio");
+    const { title, text } = withoutSample(mediaProblem(audio, "audio"));
     room.lookNotices.show("missing-audio", `${title}. ${text}`);
   }
   if (Object.keys(source.problems).length) room.stopWaiting = whenAllowed(Object.keys(source.problems), () => room.isPrejoin() && look(room));

@@ -10,9 +10,10 @@ from .pages import Page
 
 
 class CheckPage:
-    def __init__(self, page: Page, site: Site, query: str = "") -> None:
+    def __init__(self, page: Page, site: Site, origin: str = "") -> None:
+        """``origin`` is another way to the same site."""
         self.page, self.site = page, site
-        page.open(f"{site.url}/check/{query}")
+        page.open(f"{origin or site.url}/check/")
 
     def run(self, seconds: float = 60) -> str:
         """Start it and wait; return the verdict's code."""

@@ -22,8 +22,8 @@ NAMES = (f"--host-resolver-rules=MAP {INSECURE_NAME} 127.0.0.1",)
 PROBE = (HERE / "probe.js").read_text()
 
 
-def launch(playwright: Playwright, *arguments: str) -> Browser:
-    path = program("chromium", "chromium-browser", "google-chrome")
+def launch(playwright: Playwright, *arguments: str, path: str = "") -> Browser:
+    path = path or program("chromium", "chromium-browser", "google-chrome")
     return playwright.chromium.launch(executable_path=path, headless=True, args=[*NAMES, *arguments])
 
 

@@ -6,15 +6,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright
 
+from tests.support.certificate import fingerprint, write_certificate
+from tests.support.deaf_proxy import DeafProxy
 from tests.support.patience import patient
 from tests.support.processes import free_port
 from tests.support.site import Site
-from tests.support.turn_server import TurnServer
+from tests.support.turn_server import TurnServer, machine_address
 
 from . import chromium
 from .check_page import CheckPage, read_as_host
 from .conftest import VisitorFactory
 from .firefox import Firefox
+from .studio import open_studio
 
 FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 # As if a firewall let no UDP out: Chromium then sends nothing but TCP.
@@ -124,15 +127,44 @@ def test_the_relay_is_somewhere_else(
         assert "TURN_URLS" in check.words()
 
 
-def test_websockets_are_blocked(site: Site, visit: VisitorFactory) -> None:
-    page = visit(site)
-    page.page.route_web_socket("**/ws/", lambda route: route.close())
-    check = CheckPage(page, site)
-    assert check.run() == "no_websocket", check.words()
-    assert "websocket" in check.words()
-    assert check.line("socket")["state"] == "bad"
-    assert check.line("direct")["state"] == "skipped"
-    assert "Websockets are blocked" in read_as_host(visit(site, "alice"), site, check.send())
+def test_a_proxy_refuses_websockets(site: Site, visit: VisitorFactory) -> None:
+    with DeafProxy(site.port) as proxy:
+        check = CheckPage(visit(site), site, proxy.url)
+        assert check.run() == "no_websocket", check.words()
+        assert proxy.refused > 0
+        assert "websocket" in check.words()
+        assert check.line("socket")["state"] == "bad"
+        assert check.line("direct")["state"] == "skipped"
+        code = check.send()
+    assert "Websockets are blocked" in read_as_host(visit(site, "alice"), site, code)
+
+
+def test_the_site_went_away(fresh_site: Site, tmp_path: Path, visit: VisitorFactory) -> None:
+    with fresh_site.copied_to(tmp_path) as site:
+        check = CheckPage(visit(site), site)
+    assert check.run() == "no_server", check.words()
+    assert check.line("socket")["code"] == "unreachable"
+    assert "online" in check.words()
+
+
+def test_every_place_is_taken(fresh_site: Site, tmp_path: Path, visit: VisitorFactory) -> None:
+    with fresh_site.copied_to(tmp_path, SESSIONS_PER_WORKER="1") as site:
+        studio = open_studio(visit(site, "bob"), site, "edges")
+        studio.press_start()
+        studio.wait_live()
+        check = CheckPage(visit(site), site)
+        assert check.run() == "busy", check.words()
+        assert "Try again" in check.words()
+        assert "Every place was taken" in read_as_host(visit(site, "alice"), site, check.send())
+
+
+def test_the_address_is_not_secure(site: Site, visit: VisitorFactory) -> None:
+    check = CheckPage(visit(site), site, f"http://{chromium.INSECURE_NAME}:{site.port}")
+    assert check.run() == "insecure", check.words()
+    assert "https" in check.words()
+    assert check.line("direct")["state"] == "good"
+    code = check.send()
+    assert "an address that is not secure" in read_as_host(visit(site, "alice"), site, code)
 
 
 def test_there_is_no_camera(site: Site, without_camera: Browser, visit: VisitorFactory) -> None:
@@ -143,6 +175,39 @@ def test_there_is_no_camera(site: Site, without_camera: Browser, visit: VisitorF
         assert check.line("direct")["state"] == "good"
         code = check.send()
     assert "No camera" in read_as_host(visit(site, "alice"), site, code)
+
+
+def test_the_camera_is_refused(site: Site, playwright: Playwright, visit: VisitorFactory) -> None:
+    refusing = chromium.launch(playwright, "--use-fake-device-for-media-stream", "--deny-permission-prompts")
+    with chromium.visitor(refusing, site) as page:
+        check = CheckPage(page, site)
+        assert check.run() == "no_camera", check.words()
+        assert "blocked" in check.words()
+        assert "Allow" in check.words()
+        assert check.line("direct")["state"] == "good"
+    refusing.close()
+
+
+@pytest.mark.parametrize("knows_it", [True, False], ids=["known", "unknown"])
+def test_the_relay_over_tls(knows_it: bool, fresh_site: Site, tmp_path: Path, playwright: Playwright) -> None:
+    certificate = write_certificate(tmp_path, machine_address())
+    known = [f"--ignore-certificate-errors-spki-list={fingerprint(certificate[0])}"] if knows_it else []
+    browser = chromium.launch(playwright, *FAKE_DEVICES, *known)
+    with TurnServer(tmp_path / "relay", certificate) as relay:
+        settings = relay.settings | {"TURN_URLS": relay.settings["TURN_URLS"].split(",")[-1]}
+        with (
+            fresh_site.copied_to(tmp_path / "site", **settings) as site,
+            chromium.visitor(browser, site) as page,
+        ):
+            check = CheckPage(page, site)
+            assert check.run() == ("good" if knows_it else "relay_wrong"), check.words()
+            line = check.line("relay-0")
+            assert "over TLS" in line["words"]
+            if knows_it:
+                assert line["state"] == "good"
+            else:
+                assert "certificate" in check.words()
+    browser.close()
 
 
 def test_a_failed_start_leads_here(site: Site, without_udp: Browser) -> None:
