@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from .patience import wait_until
 from .processes import ROOT, RunningProgram, free_port, free_port_range
+from .script_host import ScriptHost
 
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 PLUGIN_FOLDER = ROOT / "tests" / "plugin"
@@ -48,6 +49,7 @@ class Site:
         self.web: RunningProgram | None = None
         self.workers: RunningProgram | None = None
         self.people: dict[str, dict[str, str]] = {}
+        self._scripts: ScriptHost | None = None
 
     def copied_to(self, folder: Path, redis_url: str = "", **settings: str) -> "Site":
         """Another site with this one's data, so that it need not make them; this one must not run."""
@@ -88,6 +90,9 @@ class Site:
         for program in self.programs():
             program.kill()
         self.web = self.workers = None
+        if self._scripts is not None:
+            self._scripts.close()
+            self._scripts = None
 
     def _start_programs(self) -> None:
         self.web = self._run("serve")
@@ -143,16 +148,12 @@ class Site:
     def run_script(self, name: str, *arguments: str) -> Any:
         """Run ``tests/support/scripts/NAME.py`` beside the running site, on its data; return its JSON."""
         script = ROOT / "tests" / "support" / "scripts" / f"{name}.py"
-        done = subprocess.run(
-            [sys.executable, str(script), *arguments],
-            cwd=ROOT,
-            env={**self.environment(), "PYTHONPATH": f"{ROOT}{os.pathsep}{PLUGIN_FOLDER}"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{script.name} failed:\n{done.stderr[-4000:]}"
-        return json.loads(done.stdout)
+        environment = {**self.environment(), "PYTHONPATH": f"{ROOT}{os.pathsep}{PLUGIN_FOLDER}"}
+        if not self.programs():
+            with ScriptHost(environment) as host:
+                return host.run(script, arguments)
+        self._scripts = self._scripts or ScriptHost(environment)
+        return self._scripts.run(script, arguments)
 
     def manage(self, *command: str) -> str:
         """Run ``manage.py COMMAND`` beside the running site; return what it printed."""
