@@ -20,8 +20,9 @@ MODELS_FOLDER = Path(os.environ.get("SHOWROOM_TEST_MODELS") or ROOT / "../shared
 
 
 @pytest.fixture(autouse=True)
-def static_files_as_they_are(settings: Any) -> None:
-    """Unhashed: nobody has collected them for a test."""
+def quick_settings(settings: Any) -> None:
+    """Cheap password fingerprints, and static files as they are: nobody has collected them for a test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 

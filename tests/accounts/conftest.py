@@ -1,5 +1,4 @@
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -10,9 +9,8 @@ from accounts.models import Invitation, User
 
 
 @pytest.fixture(autouse=True)
-def quick_and_fresh(settings: Any) -> None:
-    """Cheap password fingerprints, and nobody throttled by an earlier test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def fresh() -> None:
+    """Nobody throttled by an earlier test."""
     cache.clear()
 
 

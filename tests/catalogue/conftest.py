@@ -17,12 +17,6 @@ from processors.visibility import Visibility
 Browser = Callable[[Any], Client]
 
 
-@pytest.fixture(autouse=True)
-def quick(settings: Any) -> None:
-    """Cheap password fingerprints."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def stella(alice: Any) -> Any:
     """Staff, but not the owner: may look at drafts, may not change anything."""

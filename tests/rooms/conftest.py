@@ -134,7 +134,6 @@ def quick_site(settings: Any) -> Iterator[None]:
     settings.HEARTBEAT_SECONDS = 0.1
     settings.WORKER_TTL_SECONDS = 0.3
     settings.REQUEST_DEADLINE_SECONDS = 1
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     door.forget()
     channel_layers.backends.clear()
     yield
