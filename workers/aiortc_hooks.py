@@ -7,6 +7,7 @@ the first peer connection and refuses versions that the hooks were not tested wi
 import logging
 import secrets
 import time
+from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from importlib.metadata import version
@@ -27,6 +28,7 @@ from aiortc.rtp import (
     HeaderExtensions,
     HeaderExtensionsMap,
     RtcpPsfbPacket,
+    RtcpRrPacket,
     RtcpSenderInfo,
     RtcpSrPacket,
     RtpPacket,
@@ -66,6 +68,12 @@ LAST_SHORT_ID = 14
 # abs-send-time counts 1/2^18 s in 24 bits; packets sent within 5 ms are one burst (as in aiortc's estimator).
 SEND_TIME_MODULUS = 2**24
 BURST_SEND_TIME = 5 * 2**18 // 1000
+# Where the timestamp stands in an RTP packet.
+RTP_TIMESTAMP = slice(4, 8)
+# Pictures of which something may wait at once: the newest, and repeats of those before.
+WAITING_PICTURES = 16
+# Sender reports that a receiver may still answer.
+REMEMBERED_REPORTS = 8
 
 dropped_datagrams = 0
 _installed = False
@@ -173,8 +181,10 @@ class _Estimator:
         result = self._estimator.add(
             abs_send_time=abs_send_time, arrival_time_ms=arrival_time_ms, payload_size=size, ssrc=ssrc
         )
+        if result is None:  # most of the time: an estimate is due a few times a second
+            return None
         most = self._limit()
-        return result if result is None or most is None else (min(result[0], most), result[1])
+        return result if most is None else (min(result[0], most), result[1])
 
 
 def hear_sender_reports(receiver: RTCRtpReceiver, on_report: Callable[[int, int, int], None]) -> None:
@@ -266,6 +276,40 @@ def hear_estimates(sender: RTCRtpSender, on_estimate: Callable[[int, list[int]],
     _replace(sender, "_handle_rtcp_packet", handle)
 
 
+def hear_reports(sender: RTCRtpSender, on_report: Callable[[int, int, int, float | None], None]) -> None:
+    """Call ``on_report`` with (SSRC, packets lost so far, highest sequence number, round trip in s) of each report.
+
+    Why: aiortc smooths the round trip over many seconds, and finds it negative where a sender waits and reports twice.
+    """
+    # When (time.monotonic()) the newest sender reports went out, by the part of their time that receivers repeat.
+    sent_at: dict[int, float] = {}
+    original_send, original_handle = sender._send_rtcp, sender._handle_rtcp_packet
+
+    async def send(packets: list[AnyRtcpPacket]) -> None:
+        for packet in packets:
+            if isinstance(packet, RtcpSrPacket):
+                sent_at[packet.sender_info.ntp_timestamp >> 16 & 0xFFFFFFFF] = time.monotonic()
+                while len(sent_at) > REMEMBERED_REPORTS:
+                    del sent_at[next(iter(sent_at))]
+        await original_send(packets)
+
+    async def handle(packet: AnyRtcpPacket) -> None:
+        if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+            for report in packet.reports:
+                if report.ssrc == sender._ssrc:
+                    round_trip = _round_trip(sent_at.get(report.lsr), report.dlsr)
+                    on_report(report.ssrc, report.packets_lost, report.highest_sequence, round_trip)
+        await original_handle(packet)
+
+    _replace(sender, "_send_rtcp", send)
+    _replace(sender, "_handle_rtcp_packet", handle)
+
+
+def _round_trip(sent_at: float | None, held: int) -> float | None:
+    """``held``: how long the receiver took to answer, in 1/65536 s; 0 when it has heard nothing yet."""
+    return max(0.0, time.monotonic() - sent_at - held / 65536) if sent_at is not None and held else None
+
+
 def pace(sender: RTCRtpSender, gate: "Gate") -> None:
     """Let the packets of ``sender`` wait at ``gate`` while that has a rate.
 
@@ -285,6 +329,17 @@ def pace(sender: RTCRtpSender, gate: "Gate") -> None:
     _replace(sender, "_retransmit", retransmit)
 
 
+def drop_unsent(sender: RTCRtpSender) -> None:
+    """Let nothing more go out of the pictures that wait at the gate, and repeat nothing of those before.
+
+    Why: the sender's next picture is of another stream; what is left of these would only keep it waiting.
+    """
+    transport = getattr(sender, "_RTCRtpSender__transport")  # noqa: B009 - mangled name
+    if isinstance(transport, _PacedTransport):
+        transport.drop_pictures()
+        getattr(sender, "_RTCRtpSender__rtp_history").clear()  # noqa: B009 - mangled name
+
+
 class Gate(Protocol):
     """Where packets of pictures wait; ``rate`` is None while nothing has to."""
 
@@ -300,13 +355,26 @@ class _PacedTransport:
     def __init__(self, transport: Any, gate: Gate) -> None:
         self._transport = transport
         self._gate = gate
+        # RTP timestamps, as they stand in packets: of the pictures that waited last, and of those that were dropped.
+        self._waited: deque[bytes] = deque(maxlen=WAITING_PICTURES)
+        self._dropped: frozenset[bytes] = frozenset()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
+    def drop_pictures(self) -> None:
+        self._dropped = frozenset(self._waited)
+
     async def _send_rtp(self, data: bytes) -> None:
         if self._gate.rate is not None and not is_rtcp(data):
+            timestamp = data[RTP_TIMESTAMP]
+            if timestamp in self._dropped:
+                return
+            if timestamp not in self._waited:
+                self._waited.append(timestamp)
             await self._gate.wait(len(data))
+            if timestamp in self._dropped:
+                return
         await self._transport._send_rtp(data)
 
 

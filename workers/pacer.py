@@ -8,8 +8,9 @@ from typing import Any
 BURST_SECONDS = 0.03
 # Shorter waits than this are not worth a timer.
 LEAST_WAIT_SECONDS = 0.002
-# Repeats of lost packets that may wait; more would be too late anyway.
-MOST_REPEATS = 50
+# A repeat that would wait longer is not sent: it would come too late, and keep the next picture waiting.
+MOST_REPEAT_WAIT_SECONDS = 0.3
+REPEAT_BYTES = 1200
 
 
 class Pacer:
@@ -34,16 +35,23 @@ class Pacer:
 
     def later(self, sending: Coroutine[Any, Any, None]) -> None:
         """Let a repeat take its turn without anybody waiting for it."""
-        if len(self._repeats) >= MOST_REPEATS:
+        loop = asyncio.get_running_loop()
+        if self._wait_seconds(loop.time()) > MOST_REPEAT_WAIT_SECONDS:
             sending.close()
             return
-        task = asyncio.get_running_loop().create_task(sending)
+        task = loop.create_task(sending)
         self._repeats.add(task)
         task.add_done_callback(self._done)
 
     def close(self) -> None:
         for task in tuple(self._repeats):
             task.cancel()
+
+    def _wait_seconds(self, now: float) -> float:
+        """Return how long another repeat would wait."""
+        if self.rate is None:
+            return 0.0
+        return max(0.0, self._free_at - now) + len(self._repeats) * REPEAT_BYTES * 8 / self.rate
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._repeats.discard(task)

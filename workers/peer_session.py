@@ -30,6 +30,7 @@ from .media_clock import PublisherClock, SenderReport, SessionClock, ntp_seconds
 from .offer import MediaSection, Offer
 from .pacer import Pacer
 from .packetisers import PACKETISERS, Packetiser
+from .reception import Reception
 from .subscriber_track import SubscriberTrack
 
 logger = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ class PeerSession:
         self._connection.on("datachannel", self._data_channel_opened)
         self.data_channel: DataChannel | None = None
         self.pacer = Pacer()
+        self.reception = Reception()
         # Our senders by mid.
         self.sendings: dict[str, Sending] = {}
         # What the browser's sections send, or sent until they were put to rest, by mid.
@@ -184,11 +186,13 @@ class PeerSession:
 
     def _attach_sender(self, section: MediaSection, transceiver: RTCRtpTransceiver) -> None:
         codec_name = aiortc_hooks.negotiated_codec(transceiver)
-        track = SubscriberTrack(section.kind, codec_name)
+        track = SubscriberTrack(section.kind, codec_name, self.reception)
         packetiser = PACKETISERS[codec_name]()
         sender = transceiver.sender
+        aiortc_hooks.hear_reports(sender, self.reception.note)
         if section.kind == "video":
             aiortc_hooks.pace(sender, self.pacer)
+            track.on_other_stream = lambda: aiortc_hooks.drop_unsent(sender)
             aiortc_hooks.hear_estimates(sender, lambda rate, ssrcs: self._take_estimate(track, rate, ssrcs))
         packetiser.follow(lambda: aiortc_hooks.last_rtp_timestamp(sender), lambda: track.epoch)
         aiortc_hooks.attach_sender(sender, packetiser, track.request_key_frame)

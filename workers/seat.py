@@ -25,6 +25,7 @@ from .participant import Participant
 from .participant_media import PICTURE, ParticipantMedia
 from .peer_session import PeerSession
 from .pipeline import Assignment, Pipeline, ProcessorNews
+from .reception import Reception
 from .subscriber_track import SubscriberTrack
 from .view import View, read_view
 from .viewer_budget import Demand, ViewerBudget, total_estimate
@@ -168,18 +169,34 @@ class Seat:
         if self.peer is None:
             return False
         tracks = list(self.viewing_tracks().values())
+        demand = self._demand(pictures, tracks, self.peer.reception)
+        changed = self.budget.review(demand)
+        is_slow = self.budget.only_speaker or any(is_reduced(track) for track in tracks)
+        pace = max(demand.estimate, LEAST_PACE) if is_slow and demand.estimate is not None else None
+        self.peer.pacer.rate = pace
+        for track in tracks:
+            track.skips_silence = track.kind == "audio" and is_slow
+            shown = 1 if self.budget.only_speaker else max(1, pictures)
+            track.allowance = pace // shown if pace is not None else None
+        return changed
+
+    def _demand(self, pictures: int, tracks: list[SubscriberTrack], reception: Reception) -> Demand:
+        streams = [track.stream for track in tracks if isinstance(track.stream, OutgoingVideo)]
+        sent = sum(int(stream.bits.per_second()) for stream in streams)
         estimate = total_estimate(
             [each.whole_estimate for each in tracks if each.whole_estimate and each.stream]
         )
-        sent = sum(
-            int(each.stream.bits.per_second()) for each in tracks if isinstance(each.stream, OutgoingVideo)
+        if estimate is None and reception.is_drowned:
+            # Nobody needs to wait for an estimate to see that this is far too much.
+            estimate = int(sent * (1 - (reception.lost_share or 0.0)))
+        return Demand(
+            pictures,
+            reception.can_take(estimate, sent) if estimate is not None else None,
+            sent,
+            sum(stream.bit_rate for stream in streams),
+            reception.is_troubled,
+            reception.is_drowned,
         )
-        changed = self.budget.review(Demand(pictures, estimate, sent))
-        is_slow = self.budget.only_speaker or any(is_reduced(track) for track in tracks)
-        self.peer.pacer.rate = max(estimate, LEAST_PACE) if is_slow and estimate is not None else None
-        for track in tracks:
-            track.skips_silence = track.kind == "audio" and is_slow
-        return changed
 
     def tick(self, now: float) -> None:
         """Called several times a second: what to show, and the figures for the page."""

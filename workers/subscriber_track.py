@@ -9,6 +9,7 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
 from .frames import EncodedFrame
 from .outgoing import OutgoingStream, OutgoingVideo
+from .reception import Reception
 from .view import EVERYTHING
 
 # Older frames that wait when the sender begins would all be sent at once.
@@ -22,15 +23,19 @@ QUEUE_FRAMES = {"video": 60, "audio": 100}
 class SubscriberTrack(MediaStreamTrack):
     """Yields the encoded frames of the stream that it is pointed at; never raises while it is live."""
 
-    def __init__(self, kind: str, codec_name: str) -> None:
+    def __init__(self, kind: str, codec_name: str, reception: Reception | None = None) -> None:
         super().__init__()
         self.kind = kind
+        # How this viewer's network does.
+        self.reception = reception or Reception()
         # What this viewer decodes.
         self.codec_name = codec_name
         # What this viewer's network can take (REMB), in bit/s; None while it has not said, or not seen enough.
         self.estimate: int | None = None
         # The figure of which this is a part, and for how many streams it is.
         self.whole_estimate: tuple[int, int] | None = None
+        # What there is for this picture while the viewer's network takes less than others' do, in bit/s.
+        self.allowance: int | None = None
         # Whether silence is not worth its packets to this viewer.
         self.skips_silence = False
         # How large the viewer's page shows it.
@@ -38,6 +43,8 @@ class SubscriberTrack(MediaStreamTrack):
         self._created_at = time.monotonic()
         # Called when this track stops watching what it was given to watch.
         self.on_leave: Callable[[], None] = lambda: None
+        # Called when what was sent so far is of no use any more.
+        self.on_other_stream: Callable[[], None] = lambda: None
         self._stream: OutgoingStream | None = None
         self._queue: deque[EncodedFrame] = deque()
         # Set while the sender waits for a frame.
@@ -54,6 +61,7 @@ class SubscriberTrack(MediaStreamTrack):
             return
         if self._stream is not None:
             self._stream.unsubscribe(self)
+            self.on_other_stream()
         self._stream = stream
         self._queue.clear()
         self._wants_key_frame = True

@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 
 from .answer import Quality
 from .outgoing import OutgoingVideo
+from .rate_steps import RateSteps
 from .subscriber_track import SubscriberTrack
 from .transcoder import Transcoder
 
@@ -17,16 +18,19 @@ SLOW_SHARE = 0.6
 SLOW_PATIENCE_SECONDS = 2.0
 # … but not while it is more than this share of what is really sent: browsers say little of what they have not seen.
 SENT_SHARE = 0.85
+# … and not while everything arrives. Where most is lost, there is no point in waiting, nor for an estimate.
+DROWNED_PATIENCE_SECONDS = 0.8
 # The full one comes again when its estimate has stayed above this share of the full, or of the largest smaller version;
 # twice as long after each time that it was too much after all.
 FAST_SHARE = 1.0
 FAST_SMALL_SHARE = 1.3
 FAST_PATIENCE_SECONDS = 6.0
 LONGEST_PATIENCE_SECONDS = 120.0
-# A bit rate goes up at most this often.
-RISE_PATIENCE_SECONDS = 5.0
-# Part of a slow viewer's estimate that its picture may use; the rest is for sound and repeats.
+# Part of a slow viewer's estimate that its picture may use; the rest is for sound and repeats. All of it while nothing
+# is lost and nothing waits.
 USABLE_SHARE = 0.8
+# A publisher may send so much more than what its best-connected viewer gets without loss and waiting.
+GROWTH = 1.1
 SMALL_SCALE = 2
 SMALL_MIN_BIT_RATE = 50_000
 SMALL_MAX_BIT_RATE = 500_000
@@ -53,8 +57,9 @@ class Versions:
         self._falls: dict[SubscriberTrack, int] = {}
         # Viewers that could get the full version and show it small.
         self._small_tiles: set[SubscriberTrack] = set()
-        # Until then (time.monotonic()) no bit rate goes up.
-        self._may_rise_at = 0.0
+        # When the bit rates may change: the main version's, and the smaller one's.
+        self._main_steps = RateSteps()
+        self._small_steps = RateSteps()
         self._joins: set[asyncio.Task[None]] = set()
 
     @property
@@ -69,23 +74,25 @@ class Versions:
         viewer.leave()
         self._viewers.add(viewer)
         viewer.on_leave = lambda: self._forget(viewer)
-        self._place(viewer, is_slow=False)
+        self._place(viewer, is_slow=viewer.allowance is not None)
 
     def is_small(self, viewer: SubscriberTrack) -> bool:
         """Whether a viewer gets the smaller version."""
         second = self._second
         return second is not None and second.scale > 1 and viewer.stream is second.output
 
+    def has(self, viewer: SubscriberTrack) -> bool:
+        return viewer in self._viewers
+
     def is_slow(self, viewer: SubscriberTrack) -> bool:
         """Whether a viewer gets the smaller version because its network takes no more."""
         return self.is_small(viewer) and viewer not in self._small_tiles
 
     def highest_estimate(self) -> int | None:
-    def has(self, viewer: SubscriberTrack) -> bool:
-        return viewer in self._viewers
-
         """Return what the best-connected viewer can take, in bit/s; None while nobody has said."""
-        return max((viewer.estimate for viewer in self._viewers if viewer.estimate is not None), default=None)
+        return max(
+            (self._can_take(v, v.estimate) for v in self._viewers if v.estimate is not None), default=None
+        )
 
     def review(self) -> None:
         """Follow the viewers' estimates; called several times a second."""
@@ -108,27 +115,26 @@ class Versions:
         self._small_tiles.discard(viewer)
         self._close_second_if_idle()
 
+    def _can_take(self, viewer: SubscriberTrack, estimate: int) -> int:
+        """What arrives may go on, and grow; whatever a machine that is short of time makes of it."""
+        if viewer.stream is not self.main or not viewer.reception.is_clear:
+            return estimate
+        return max(estimate, int(self.main.bits.per_second() * GROWTH))
+
     def _follow_rates(self) -> None:
         most, least = self.quality.encode_kbps * 1000, self.quality.min_kbps * 1000
         fast = [v.estimate for v in self._viewers if v.estimate is not None and v.stream is self.main]
         if fast:
-            self._steer(self.main, max(least, min(max(fast), most)))
+            self._main_steps.follow(self.main, max(least, min(max(fast), most)))
         if self._second is not None and self._second.scale > 1:
             output = self._second.output
             slow = [
-                v.estimate
-                for v in self._viewers
-                if v.estimate is not None and v.stream is output and v not in self._small_tiles
+                usable(self._able(viewer, viewer.estimate), viewer.reception.is_clear)
+                for viewer in self._viewers
+                if viewer.estimate is not None and self.is_slow(viewer)
             ]
-            self._steer(output, small_bit_rate(min(slow, default=None)))
+            self._small_steps.follow(output, small_bit_rate(min(slow, default=None)))
             self._second.show_every(2 if output.bit_rate < HALF_PACE_BIT_RATE else 1)
-
-    def _steer(self, stream: OutgoingVideo, bit_rate: int) -> None:
-        """Go down at once and up only after a while: each change costs a new encoder and a key frame."""
-        now = time.monotonic()
-        if bit_rate <= stream.bit_rate or now > self._may_rise_at:
-            stream.bit_rate = bit_rate
-            self._may_rise_at = now + RISE_PATIENCE_SECONDS
 
     def _review(self, viewer: SubscriberTrack) -> None:
         is_slow = viewer.stream is not self.main
@@ -137,9 +143,10 @@ class Versions:
         if self._has_wrong_codec(viewer):
             self._place(viewer, is_slow=False)
             return
-        if viewer.estimate is None or self._needs_codec(viewer):
+        estimate = self._estimate(viewer)
+        if estimate is None or self._needs_codec(viewer):
             return
-        if self._should_stay(viewer, viewer.estimate, is_slow):
+        if self._should_stay(viewer, estimate, is_slow):
             self._moving_since.pop(viewer, None)
         elif time.monotonic() - self._moving_since.setdefault(viewer, time.monotonic()) > self._patience(
             viewer, is_slow
@@ -147,6 +154,16 @@ class Versions:
             del self._moving_since[viewer]
             self._falls[viewer] = self._falls.get(viewer, 0) + (not is_slow)
             self._place(viewer, is_slow=not is_slow)
+
+    def _estimate(self, viewer: SubscriberTrack) -> int | None:
+        """Return the viewer's own estimate; before there is one, what arrives, where that is far too little."""
+        if viewer.estimate is None and viewer.reception.is_drowned and viewer.stream is not None:
+            return int(viewer.stream.bits.per_second() * (1 - (viewer.reception.lost_share or 0.0)))
+        return viewer.estimate
+
+    def _able(self, viewer: SubscriberTrack, estimate: int) -> int:
+        """Return what a viewer of a smaller version can take."""
+        return viewer.reception.can_take(estimate, viewer.stream.bits.per_second() if viewer.stream else 0.0)
 
     def _follows_tile(self, viewer: SubscriberTrack, is_slow: bool) -> bool:
         """Give a small tile the smaller version while slow viewers need one anyway; return whether that is so."""
@@ -174,9 +191,11 @@ class Versions:
         full = self.quality.encode_kbps * 1000
         if not is_slow:
             sent = self.main.bits.per_second()
-            return estimate > full * SLOW_SHARE or estimate > sent * SENT_SHARE or self._is_helped(estimate)
+            is_enough = estimate > full * SLOW_SHARE or estimate > sent * SENT_SHARE
+            return is_enough or not viewer.reception.is_troubled or self._is_helped(estimate)
         is_all = self._second is not None and self._second.output.bit_rate >= SMALL_MAX_BIT_RATE
-        return estimate <= (min(full * FAST_SHARE, SMALL_MAX_BIT_RATE * FAST_SMALL_SHARE) if is_all else full)
+        able = self._able(viewer, estimate)
+        return able <= (min(full * FAST_SHARE, SMALL_MAX_BIT_RATE * FAST_SMALL_SHARE) if is_all else full)
 
     def _is_helped(self, estimate: int) -> bool:
         """Whether the publisher, or the main encoder, can follow the only viewer."""
@@ -184,7 +203,7 @@ class Versions:
 
     def _patience(self, viewer: SubscriberTrack, is_slow: bool) -> float:
         if not is_slow:
-            return SLOW_PATIENCE_SECONDS
+            return DROWNED_PATIENCE_SECONDS if viewer.reception.is_drowned else SLOW_PATIENCE_SECONDS
         return float(
             min(FAST_PATIENCE_SECONDS * 2 ** max(0, self._falls.get(viewer, 0) - 1), LONGEST_PATIENCE_SECONDS)
         )
@@ -193,9 +212,14 @@ class Versions:
         if self._needs_codec(viewer):
             viewer.point_at(self._transcoded(viewer.codec_name, scale=1))
         elif is_slow and (self._second is None or self._second.scale > 1):
-            viewer.point_at(self._transcoded(viewer.codec_name, SMALL_SCALE, viewer.estimate))
+            viewer.point_at(self._transcoded(viewer.codec_name, SMALL_SCALE, self._first_estimate(viewer)))
         else:
             viewer.point_at(self.main)
+
+    def _first_estimate(self, viewer: SubscriberTrack) -> int | None:
+        """Return what a smaller version begins with."""
+        known = [rate for rate in (self._estimate(viewer), viewer.allowance) if rate is not None]
+        return usable(min(known), is_clear=False) if known else None
 
     def _has_wrong_codec(self, viewer: SubscriberTrack) -> bool:
         """Whether the main stream's codec has changed since this viewer was placed."""
@@ -215,6 +239,7 @@ class Versions:
         ):
             self._close_second()
             bit_rate = self.quality.encode_kbps * 1000 if scale == 1 else small_bit_rate(estimate)
+            self._small_steps = RateSteps()
             self._second = Transcoder(self._loop, self._codec_pool, self.main, codec_name, scale, bit_rate)
         return self._second.output
 
@@ -234,7 +259,11 @@ class Versions:
             self._second = None
 
 
-def small_bit_rate(estimate: int | None) -> int:
-    """Return the bit rate of a smaller version for a viewer with this estimate."""
-    wanted = SMALL_MAX_BIT_RATE if estimate is None else int(estimate * USABLE_SHARE)
-    return max(SMALL_MIN_BIT_RATE, min(wanted, SMALL_MAX_BIT_RATE))
+def usable(estimate: int, is_clear: bool) -> int:
+    """Return what a picture may use of a slow viewer's estimate."""
+    return estimate if is_clear else int(estimate * USABLE_SHARE)
+
+
+def small_bit_rate(wanted: int | None) -> int:
+    """Return the bit rate of a smaller version for a viewer who can use so much."""
+    return max(SMALL_MIN_BIT_RATE, min(SMALL_MAX_BIT_RATE if wanted is None else wanted, SMALL_MAX_BIT_RATE))

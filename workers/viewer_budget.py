@@ -15,7 +15,11 @@ PLENTY = 600_000
 # not come, and pictures in which nothing moves need little.
 SENT_SHARE = 0.85
 SPARE_SHARE = 1.4
+# What is shown needs little if it takes less than this share of the bit rate that it may have.
+NEEDED_SHARE = 0.6
 PATIENCE_SECONDS = 2.0
+# Where most of what is sent is lost.
+DROWNED_PATIENCE_SECONDS = 0.8
 # How long it must look good before all pictures are tried again; twice as long after each time it failed.
 RECOVERY_SECONDS = 8.0
 LONGEST_RECOVERY_SECONDS = 120.0
@@ -23,11 +27,15 @@ LONGEST_RECOVERY_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Demand:
-    """How many pictures a viewer's page shows; what its network takes (None: unknown) and what is sent, in bit/s."""
+    """How many pictures a viewer's page shows; what its network takes (None: unknown), what is sent and what might be,
+    in bit/s; and what its reception says."""
 
     pictures: int
     estimate: int | None
     sent: int
+    allowed: int = 0
+    is_troubled: bool = True
+    is_drowned: bool = False
 
 
 class ViewerBudget:
@@ -49,16 +57,23 @@ class ViewerBudget:
             return False
         now = time.monotonic()
         self._since = now if self._since is None else self._since
-        if now - self._since < (self._recovery if self.only_speaker else PATIENCE_SECONDS):
+        if now - self._since < self._patience(demand):
             return False
         return self._change()
+
+    def _patience(self, demand: Demand) -> float:
+        if self.only_speaker:
+            return self._recovery
+        return DROWNED_PATIENCE_SECONDS if demand.is_drowned else PATIENCE_SECONDS
 
     def _is_otherwise(self, estimate: int, demand: Demand) -> bool:
         usable = estimate * USABLE_SHARE
         if self.only_speaker:
             is_plenty = usable >= min(demand.pictures * GOOD_PICTURE, PLENTY)
-            return is_plenty or estimate > demand.sent * SPARE_SHARE
-        return usable < demand.pictures * LEAST_PICTURE and estimate < demand.sent * SENT_SHARE
+            needs_little = demand.sent < demand.allowed * NEEDED_SHARE
+            return is_plenty or (needs_little and estimate > demand.sent * SPARE_SHARE)
+        is_too_little = usable < demand.pictures * LEAST_PICTURE and estimate < demand.sent * SENT_SHARE
+        return is_too_little and demand.is_troubled
 
     def _change(self) -> bool:
         self.only_speaker, self._since = not self.only_speaker, None

@@ -91,8 +91,18 @@ def test_pictures_that_need_little_stay_however_small_the_estimate(clock: list[f
     budget = ViewerBudget()
     assert passes(budget, clock, 60, Demand(4, 150_000, sent=100_000)) == math.inf
     assert passes(budget, clock, 5, Demand(4, 150_000, sent=600_000)) < math.inf
-    assert passes(budget, clock, 60, Demand(4, 60_000, sent=40_000)) < math.inf
+    assert passes(budget, clock, 60, Demand(4, 60_000, sent=40_000, allowed=50_000)) == math.inf
+    assert passes(budget, clock, 60, Demand(4, 60_000, sent=40_000, allowed=100_000)) < math.inf
     assert not budget.only_speaker
+
+
+def test_nothing_is_taken_away_while_all_arrives_and_much_at_once_while_most_is_lost(
+    clock: list[float],
+) -> None:
+    calm = Demand(3, 100_000, sent=900_000, is_troubled=False)
+    assert passes(ViewerBudget(), clock, 60, calm) == math.inf
+    began = clock[0]
+    assert passes(ViewerBudget(), clock, 60, Demand(3, 100_000, sent=900_000, is_drowned=True)) - began <= 1.5
 
 
 def test_one_figure_for_all_streams_is_not_added_up() -> None:

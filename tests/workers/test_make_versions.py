@@ -10,6 +10,7 @@ import pytest
 from workers.answer import QUALITIES
 from workers.frames import EncodedFrame
 from workers.outgoing import OutgoingVideo
+from workers.reception import Reception
 from workers.subscriber_track import SubscriberTrack
 from workers.transcoder import Transcoder
 from workers.versions import Versions
@@ -76,7 +77,7 @@ async def test_a_slow_viewer_gets_a_smaller_picture_and_the_others_keep_theirs(
         for track in worker.engine._seats[name].viewing_tracks().values():
             # What the test says holds, whatever the real network here could carry.
             track._created_at = math.inf
-            track.estimate = bits_per_second
+            track.estimate, track.reception = bits_per_second, Reception()
 
     say("slow", 200_000)
     say("fast", 3_000_000)

@@ -1,0 +1,91 @@
+"""What a viewer's receiver reports say of its network: how much is lost on the way, and whether packets wait on it.
+
+A browser's estimate alone also falls when a machine is short of time, the viewer's or this one. A network that takes
+too little shows: what it cannot carry is lost, or waits.
+"""
+
+import math
+import time
+from collections import deque
+
+# Older reports say nothing about now.
+WINDOW_SECONDS = 2.5
+# Fewer packets say nothing about a share.
+LEAST_PACKETS = 20
+# Less than this is lost on any wireless network …
+TROUBLED_SHARE = 0.04
+# … and where so much is, nobody needs to wait for an estimate.
+DROWNED_SHARE = 0.3
+CLEAR_SHARE = 0.02
+# A round trip that stays this much above the shortest means a queue. A busy machine answers late too, but not always.
+QUEUE_SECONDS = 0.25
+CLEAR_QUEUE_SECONDS = 0.1
+# While all arrives at once, so much more may be tried.
+PROBE = 1.5
+SEQUENCE_MODULUS = 2**16
+
+
+class Reception:
+    """One viewer's network, by the reports on all that is sent to it. Lives on the loop."""
+
+    def __init__(self) -> None:
+        # By stream: packets lost so far and the highest sequence number, as told last.
+        self._told: dict[int, tuple[int, int]] = {}
+        # When (time.monotonic()), how many packets were lost since the report before, and of how many.
+        self._losses: deque[tuple[float, int, int]] = deque(maxlen=100)
+        # When, and how long a round trip took.
+        self._round_trips: deque[tuple[float, float]] = deque(maxlen=100)
+        self._shortest = math.inf
+
+    def note(self, ssrc: int, lost: int, highest: int, round_trip: float | None) -> None:
+        """Take a report: packets lost since the beginning, the highest sequence number; the round trip in seconds."""
+        now = time.monotonic()
+        if ssrc in self._told:
+            lost_before, highest_before = self._told[ssrc]
+            expected = (highest - highest_before) % SEQUENCE_MODULUS
+            self._losses.append((now, max(0, lost - lost_before), expected))
+        self._told[ssrc] = lost, highest
+        if round_trip is not None:
+            self._shortest = min(self._shortest, round_trip)
+            self._round_trips.append((now, round_trip))
+
+    @property
+    def lost_share(self) -> float | None:
+        """Return which share of the packets was lost lately; None when too little is known."""
+        recent = [(lost, expected) for at, lost, expected in self._losses if self._is_recent(at)]
+        expected = sum(each for _, each in recent)
+        return min(1.0, sum(lost for lost, _ in recent) / expected) if expected >= LEAST_PACKETS else None
+
+    @property
+    def queue_seconds(self) -> float | None:
+        """Return how long packets surely wait on the way; None when nothing is known."""
+        recent = [seconds for at, seconds in self._round_trips if self._is_recent(at)]
+        return min(recent) - self._shortest if recent else None
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether the network takes less than is sent, as far as reports tell; without any it may be so."""
+        lost, queue = self.lost_share, self.queue_seconds
+        if lost is None and queue is None:
+            return True
+        return (lost or 0.0) >= TROUBLED_SHARE or (queue or 0.0) >= QUEUE_SECONDS
+
+    @property
+    def is_drowned(self) -> bool:
+        """Whether most of what is sent is lost."""
+        return (self.lost_share or 0.0) >= DROWNED_SHARE
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether all that is sent arrives, and at once."""
+        lost, queue = self.lost_share, self.queue_seconds
+        if lost is None or queue is None:
+            return False
+        return lost < CLEAR_SHARE and queue < CLEAR_QUEUE_SECONDS
+
+    def can_take(self, estimate: int, sent: float) -> int:
+        """Return what this network can take, in bit/s: an estimate grows only with what is sent, and slowly."""
+        return max(estimate, int(sent * PROBE)) if self.is_clear else estimate
+
+    def _is_recent(self, at: float) -> bool:
+        return time.monotonic() - at < WINDOW_SECONDS
