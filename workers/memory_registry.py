@@ -6,7 +6,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from .placement import choose
+from .placement import choose, takes_more
 from .registry import (
     AllBusy,
     Claim,
@@ -157,8 +157,8 @@ class MemoryRegistry(Registry):
             for name, held in sorted(self._workers.items())
         ]
 
-    def _used(self, worker: str) -> int:
-        return sum(held.lease.worker == worker for held in self._leases.values())
+    def _used(self, worker: str) -> float:
+        return sum(held.lease.places for held in self._leases.values() if held.lease.worker == worker)
 
     def _keep(self, held: HeldLease, claim: Claim) -> Lease:
         if held.lease.processor != claim.processor:
@@ -191,7 +191,7 @@ class MemoryRegistry(Registry):
         workers = [worker for worker in self._entries() if not worker.draining]
         if not workers:
             raise NoWorker
-        worker = choose(self._that_may_take(claim, workers))
+        worker = self._chosen(claim, workers)
         if worker is None:
             raise AllBusy
         lease = Lease(
@@ -200,10 +200,12 @@ class MemoryRegistry(Registry):
         self._leases[claim.session] = HeldLease(lease, "reserved", now + self.limits.reservation_seconds)
         return lease
 
-    def _that_may_take(self, claim: Claim, workers: list[WorkerEntry]) -> list[WorkerEntry]:
-        """A room is where its first seat is, also when that worker has no more places."""
+    def _chosen(self, claim: Claim, workers: list[WorkerEntry]) -> WorkerEntry | None:
+        """A room is where its first seat is. All its seats have place there, unless the worker is overloaded."""
         homes = {lease.worker for lease in self._seats(claim.room)} if claim.room else set()
-        return [worker for worker in workers if worker.name in homes] if homes else workers
+        if not homes:
+            return choose(workers, claim.places)
+        return next((each for each in workers if each.name in homes and takes_more(each)), None)
 
     def _next_epoch(self) -> int:
         """Milliseconds of the clock, so that epochs grow across restarts too."""

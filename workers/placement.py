@@ -19,14 +19,18 @@ class Candidate(Protocol):
     @property
     def draining(self) -> bool: ...
     @property
-    def used(self) -> int: ...
+    def used(self) -> float: ...
 
 
 AnyCandidate = TypeVar("AnyCandidate", bound=Candidate)
 
 
-def has_room(candidate: Candidate) -> bool:
-    return not candidate.draining and candidate.used < candidate.capacity and candidate.stress < FULL_STRESS
+def takes_more(candidate: Candidate) -> bool:
+    return not candidate.draining and candidate.stress < FULL_STRESS
+
+
+def has_room(candidate: Candidate, places: float = 1.0) -> bool:
+    return takes_more(candidate) and candidate.used + places <= candidate.capacity
 
 
 def pressure(candidate: Candidate) -> float:
@@ -34,8 +38,8 @@ def pressure(candidate: Candidate) -> float:
     return max(candidate.stress, candidate.used / max(candidate.capacity, 1))
 
 
-def choose(candidates: Sequence[AnyCandidate]) -> AnyCandidate | None:
+def choose(candidates: Sequence[AnyCandidate], places: float) -> AnyCandidate | None:
     """The calmer of two random candidates with room, or None when all are full."""
-    open_ones = [candidate for candidate in candidates if has_room(candidate)]
+    open_ones = [candidate for candidate in candidates if has_room(candidate, places)]
     pair = random.sample(open_ones, min(2, len(open_ones)))
     return min(pair, key=pressure, default=None)

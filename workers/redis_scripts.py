@@ -1,12 +1,15 @@
 """The atomic steps of the Redis registry, in Lua. Each reads the server's clock, so machines may disagree.
 
 Keys (below a prefix): ``workers`` name → expiry; ``worker:NAME`` its last heartbeat; ``lease:SESSION`` a
-session's place; and indexes from session to expiry: ``of-worker:``, ``of-owner:``, ``of-processor:``, ``of-room:``.
+session's place; and indexes from session to expiry: ``of-worker:``, ``of-owner:``, ``of-processor:``, ``of-room:``,
+``light-of-worker:`` (those that wear nothing in a room).
 Everything has an expiry of its own: what nobody renews disappears without a sweep.
 """
 
+from .registry import LIGHT_PLACES
+
 COMMON = """
-local prefix = KEYS[1]
+local prefix, light = KEYS[1], LIGHT_PLACES
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 
@@ -32,7 +35,10 @@ end
 
 local function indexes(lease)
   local found = {key('of-worker', lease.worker), key('of-owner', lease.owner), key('of-processor', lease.processor)}
-  if lease.room and lease.room ~= '' then table.insert(found, key('of-room', lease.room)) end
+  if lease.room and lease.room ~= '' then
+    table.insert(found, key('of-room', lease.room))
+    if lease.processor == '' then table.insert(found, key('light-of-worker', lease.worker)) end
+  end
   return found
 end
 
@@ -61,6 +67,10 @@ local function seated(room)
   return found
 end
 
+local function used(worker)
+  return count(key('of-worker', worker)) - (1 - light) * count(key('light-of-worker', worker))
+end
+
 local function entries()
   redis.call('ZREMRANGEBYSCORE', prefix .. 'workers', '-inf', now)
   local found = {}
@@ -68,13 +78,13 @@ local function entries()
     local fields = redis.call('HMGET', key('worker', name), 'capacity', 'stress', 'draining', 'report')
     if fields[1] then
       table.insert(found, {name = name, capacity = tonumber(fields[1]), stress = tonumber(fields[2]),
-                           draining = fields[3] == '1', used = count(key('of-worker', name)),
+                           draining = fields[3] == '1', used = used(name),
                            report = fields[4] or ''})
     end
   end
   return found
 end
-"""
+""".replace("LIGHT_PLACES", str(LIGHT_PLACES))
 
 # ARGV: worker, capacity, stress, draining (0/1), ttl ms, leases and report as JSON → JSON list of superseded sessions
 BEAT = (
@@ -163,18 +173,21 @@ if held then drop(held) end
 if count(key('of-owner', owner)) >= owner_limit then return refuse('session_limit') end
 if processor_full() then return refuse('busy') end
 
--- A room is where its first seat is, also when that worker has no more places.
+-- A room is where its first seat is. All its seats have place there, unless the worker is overloaded.
 local room, home, seats = ARGV[11], nil, 0
 if room ~= '' then
   for _, lease in ipairs(seated(room)) do home, seats = lease.worker, seats + 1 end
   if seats >= tonumber(ARGV[12]) then return refuse('room_full') end
 end
 
+local places = 1
+if room ~= '' and processor == '' then places = light end
 local someone, open = false, {}
 for _, worker in ipairs(entries()) do
   if not worker.draining then
     someone = true
-    if worker.used < worker.capacity and worker.stress < full and (not home or worker.name == home) then
+    local fits = not home and worker.used + places <= worker.capacity
+    if worker.stress < full and (worker.name == home or fits) then
       worker.pressure = math.max(worker.stress, worker.used / worker.capacity)
       table.insert(open, worker)
     end

@@ -67,6 +67,10 @@ class RegistryUnavailable(RegistryError):
         return "the registry cannot be reached"
 
 
+# What a seat in a room takes of a worker while it wears nothing: its media is only passed on.
+LIGHT_PLACES = 0.5
+
+
 @dataclass(frozen=True)
 class WorkerState:
     """What a media worker says about itself, once a heartbeat."""
@@ -80,6 +84,11 @@ class WorkerState:
     # For how many seconds nothing has come from the browser of a session.
     silent: Mapping[str, float] = field(default_factory=dict)
     report: WorkerReport = NOTHING_TOLD
+
+
+def places(room: str, processor: str) -> float:
+    """Return how many of a worker's places a session takes."""
+    return LIGHT_PLACES if room and not processor else 1.0
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,10 @@ class Claim:
     room: str = ""
     room_seats: int = 0
 
+    @property
+    def places(self) -> float:
+        return places(self.room, self.processor)
+
 
 @dataclass(frozen=True)
 class Lease:
@@ -105,6 +118,10 @@ class Lease:
     owner: str
     processor: str
     room: str = ""
+
+    @property
+    def places(self) -> float:
+        return places(self.room, self.processor)
 
 
 @dataclass(frozen=True)
@@ -119,13 +136,13 @@ class Heartbeat:
 
 @dataclass(frozen=True)
 class WorkerEntry:
-    """A worker as others see it; ``used`` counts running sessions and reserved places."""
+    """A worker as others see it; ``used`` counts the places of running and of reserved sessions."""
 
     name: str
     capacity: int
     stress: float
     draining: bool
-    used: int
+    used: float
     report: WorkerReport = NOTHING_TOLD
 
 

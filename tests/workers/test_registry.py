@@ -171,14 +171,44 @@ async def test_a_room_is_on_one_worker_also_when_another_is_calmer(registry: Reg
     assert await registry.place(claim(4, owner="user:4", **seat))
 
 
-async def test_a_room_does_not_spill_over_to_another_worker(registry: Registry) -> None:
+async def test_a_room_that_has_begun_has_place_for_all_its_seats_on_its_worker(registry: Registry) -> None:
     seat = {"room": "hall", "room_seats": 8}
     await registry.beat(Heartbeat("one", capacity=1))
     await registry.place(claim(1, **seat))
     await registry.beat(Heartbeat("two", capacity=8))
+    assert (await registry.place(claim(2, owner="user:2", **seat))).worker == "one"
+    assert (await registry.place(claim(3, owner="user:3"))).worker == "two"
+    assert (await registry.place(claim(4, owner="user:4", room="other", room_seats=8))).worker == "two"
+
+
+async def test_a_room_on_an_overloaded_worker_takes_nobody_and_does_not_spill_over(
+    registry: Registry,
+) -> None:
+    seat = {"room": "hall", "room_seats": 8}
+    await registry.beat(Heartbeat("one", capacity=8))
+    first = await registry.place(claim(1, **seat))
+    await registry.beat(Heartbeat("one", capacity=8, stress=0.85, leases=(first,)))
+    await registry.beat(Heartbeat("two", capacity=8))
     with pytest.raises(AllBusy):
         await registry.place(claim(2, owner="user:2", **seat))
-    assert (await registry.place(claim(3, owner="user:3"))).worker == "two"
+
+
+async def test_a_room_of_eight_who_wear_nothing_leaves_place_for_studios(registry: Registry) -> None:
+    await registry.beat(Heartbeat("one", capacity=8))
+    seat = {"room": "hall", "room_seats": 8, "processor": ""}
+    people = [await registry.place(claim(n, owner=f"user:{n}", **seat)) for n in range(8)]
+    studios = [await registry.place(claim(10 + n, owner=f"user:{10 + n}")) for n in range(3)]
+    assert [worker.used for worker in await registry.workers()] == [7]
+    # Somebody puts a processor on.
+    await registry.place(claim(0, owner="user:0", **seat | {"processor": "edges"}))
+    assert [worker.used for worker in await registry.workers()] == [7.5]
+    with pytest.raises(AllBusy):
+        await registry.place(claim(20, owner="user:20"))
+    assert await states(registry, {"edges": 0}) == {"edges": "busy"}
+    await registry.release(people[0].session)
+    assert await registry.place(claim(20, owner="user:20"))
+    await registry.beat(Heartbeat("one", capacity=8, leases=(*people[1:], *studios)))
+    assert [worker.used for worker in await registry.workers()] == [7.5]
 
 
 async def test_a_room_moves_as_a_whole_when_its_worker_is_lost(registry: Registry) -> None:
