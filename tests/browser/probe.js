@@ -45,6 +45,8 @@
     states: [],
     configurations: [],
     sockets: [],
+    // Every stream that came with a track.
+    streams: new Set(),
     // Every picture the output video presented: {number, at (ms), width, height, rtp, input}
     presented: [],
     // Every picture that was decoded from the network, whether shown or not.
@@ -163,7 +165,10 @@
       super(configuration);
       probe.peers.push(this);
       probe.configurations.push(JSON.parse(JSON.stringify(configuration ?? null)));
-      this.addEventListener("track", (event) => { if (probe.watchesDecoded) watchDecoded(event.track); });
+      this.addEventListener("track", ({track, streams}) => {
+        for (const stream of streams) probe.streams.add(stream);
+        if (probe.watchesDecoded) watchDecoded(track);
+      });
     }
     createDataChannel(...given) {
       const channel = super.createDataChannel(...given);
