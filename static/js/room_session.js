@@ -1,6 +1,7 @@
 // A seat in a room: coming in, who is in which section, coming back after a loss, leaving. Knows no element of the page.
 import { emit, once, pause } from "./events.js";
 import { iceOf } from "./ice.js";
+import { Negotiation } from "./negotiation.js";
 import { FINAL, RECOVERABLE, Recovery } from "./recovery.js";
 import { RoomPeer } from "./room_peer.js";
 import { Refusal } from "./signalling.js";
@@ -35,8 +36,7 @@ export class RoomSession extends EventTarget {
   });
   #screen = null;
   #wanted = {};
-  #negotiating = null;
-  #again = false;
+  #negotiation = null;
   // An offer says what is worn, so it waits until a change of that is answered.
   #switching = null;
 
@@ -120,7 +120,7 @@ export class RoomSession extends EventTarget {
   async share(stream) {
     this.#screen = stream;
     await this.peer?.setScreen(stream);
-    await this.#negotiate();
+    await this.#negotiation?.start();
     this.tell({ screen: Boolean(stream) });
   }
 
@@ -150,45 +150,28 @@ export class RoomSession extends EventTarget {
 
   /** A new connection for the seat; what was seen before belongs to the old one. */
   async #connect(signal) {
+    signal.throwIfAborted();
     const peer = new RoomPeer(this.#opened.ice);
-    this.#adopt(peer);
+    this.#adopt(peer, signal);
     this.#show([]);
     this.tell({ ...this.#facts().own, screen: Boolean(this.#screen) });
     peer.receive(this.#wanted);
     for (const [kind, track] of Object.entries(this.#source.tracks)) await peer.setTrack(kind, track);
     if (this.#screen) await peer.setScreen(this.#screen);
     signal.throwIfAborted();
-    await this.#negotiate();
+    await this.#negotiation.start();
     signal.throwIfAborted();
   }
 
-  #adopt(peer) {
-    this.peer?.close();
+  #adopt(peer, signal) {
+    this.#giveUpPeer();
     this.peer = peer;
+    this.#negotiation = new Negotiation(() => this.#offer(peer, signal));
     const mine = (listener) => (event) => this.peer === peer && listener(event);
     peer.addEventListener("connected", mine(() => emit(this, "connected")));
     peer.addEventListener("disconnected", mine(() => this.#graceForDisconnected(peer)));
     peer.addEventListener("failed", mine(() => (this.state === "live" ? this.#recover("failed") : this.#failConnecting())));
     peer.addEventListener("data", mine(({ detail }) => emit(this, "data", detail)));
-  }
-
-  /** One offer after the other; wishes that come meanwhile are one offer more. */
-  #negotiate() {
-    this.#again = true;
-    this.#negotiating ??= this.#offerWhileWanted().finally(() => (this.#negotiating = null));
-    return this.#negotiating;
-  }
-
-  async #offerWhileWanted() {
-    while (this.#again && this.peer && this.#run) {
-      this.#again = false;
-      try {
-        await this.#offer(this.peer, this.#run.signal);
-      } catch (error) {
-        this.#again = true; // its sections are still to be agreed on
-        throw error;
-      }
-    }
   }
 
   async #offer(peer, signal) {
@@ -209,8 +192,7 @@ export class RoomSession extends EventTarget {
     this.#wanted = wanted;
     const added = this.peer.receive(wanted);
     this.#show(tracks);
-    const isOwed = this.#again && !this.#negotiating;
-    if (added || offerAgain || isOwed) this.#negotiate().catch((error) => this.#notAgreed(error));
+    if (added || offerAgain || this.#negotiation.isOwed) this.#negotiation.start().catch((error) => this.#notAgreed(error));
   }
 
   /** A lost socket asks again when it is back; a worker that does not answer needs another connection. */
@@ -306,14 +288,20 @@ export class RoomSession extends EventTarget {
     this.#run = null;
     this.#opened = null;
     this.participant = null;
-    this.peer?.close();
-    this.peer = null;
+    this.#giveUpPeer();
     this.#wanted = {};
     for (const track of this.#screen?.getTracks() ?? []) track.stop();
     this.#screen = null;
     this.#source.stop();
     this.#show([]);
     this.#setState(state, detail);
+  }
+
+  #giveUpPeer() {
+    this.#negotiation?.end();
+    this.#negotiation = null;
+    this.peer?.close();
+    this.peer = null;
   }
 
   #setState(state, detail = {}) {

@@ -75,7 +75,16 @@ class Seat:
         self.wait_state("ended")
 
     def wait_state(self, wanted: str, seconds: float = 30) -> None:
-        wait_until(lambda: self.state() == wanted, f"{self.guest.name} is {wanted}", seconds)
+        ends = time.monotonic() + patient(seconds)
+        while (state := self.state()) != wanted:
+            told = f"{self.guest.name} is {state} ({self.problem()}), not {wanted}"
+            assert time.monotonic() < ends, told
+            time.sleep(0.05)
+
+    def problem(self) -> str | None:
+        """The code of the problem that the page explains."""
+        code: str | None = self.page.evaluate("document.querySelector('#problem')?.dataset.code ?? null")
+        return code
 
     def state(self) -> str:
         return str(self.page.evaluate("document.documentElement.dataset.sessionState"))
@@ -162,10 +171,11 @@ def make_room(site: Site, slug: str, owner: str = "bob", **values: object) -> st
     return address
 
 
-def launch_for_guests(playwright: Playwright) -> Browser:
+def launch_for_guests(playwright: Playwright, *arguments: str) -> Browser:
     """Cameras and microphones are made by the page; sound needs no click to begin."""
     return chromium.launch(
         playwright,
+        *arguments,
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
         "--autoplay-policy=no-user-gesture-required",
