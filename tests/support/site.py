@@ -9,6 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -108,6 +110,19 @@ class Site:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    @contextmanager
+    def another_web(self) -> Iterator[tuple[str, RunningProgram]]:
+        """A second web process of this site, at an address of its own; needs Redis."""
+        port = free_port()
+        environment = {**self.environment(), "PORT": str(port)}
+        program = RunningProgram([*MANAGE, "serve"], self.folder / "serve-2.log", environment)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_until(lambda: self._answers("/readyz", url), "the second web process is ready", seconds=60)
+            yield url, program
+        finally:
+            program.kill()
+
     def programs(self) -> list[RunningProgram]:
         return [program for program in (self.workers, self.web) if program is not None]
 
@@ -168,9 +183,9 @@ class Site:
         assert done.returncode == 0, f"{command[0]} failed:\n{done.stderr[-4000:]}"
         return done.stdout
 
-    def get(self, path: str, person: str | None = None) -> Answer:
+    def get(self, path: str, person: str | None = None, url: str = "") -> Answer:
         """GET as ``person``, or as a guest. Redirects are followed."""
-        request = urllib.request.Request(self.url + path)
+        request = urllib.request.Request((url or self.url) + path)
         if person is not None:
             request.add_header("Cookie", f"sessionid={self.people[person]['session']}")
         try:
@@ -197,10 +212,10 @@ class Site:
         log = self.folder / f"{command[0]}.log"
         return RunningProgram([*MANAGE, *command], log, self.environment())
 
-    def _answers(self, path: str) -> bool:
+    def _answers(self, path: str, url: str = "") -> bool:
         for program in self.programs():
             program.expect_running()
         try:
-            return self.get(path).status == 200
+            return self.get(path, url=url).status == 200
         except OSError:
             return False
