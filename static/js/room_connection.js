@@ -18,14 +18,14 @@ export function joinConnection(room) {
     if (session.isRunning || !room.isPrejoin() || config.room.closed) return;
     const mine = (path = new Path("", signalling, config.check));
     setText(line.querySelector('[data-part="words"]'), gettext("Checking your connection …"));
-    const outcome = await tried(mine);
+    const outcome = await tried(mine, () => path === mine);
     mine.close();
     if (path === mine) show(line, outcome);
   };
   session.addEventListener("state", ({ detail }) => {
     if (detail.state !== "connecting") return;
-    // The seat itself is the better check.
-    path?.close();
+    // The seat itself is the better check. One that is still under way ends by itself, and is not told of.
+    if (path?.connected) path.close();
     path = null;
     show(line, null);
   });
@@ -33,9 +33,10 @@ export function joinConnection(room) {
 }
 
 /** Resolves with { code, title }, or null where nobody could tell: the place for the check is taken, or not for us. */
-async function tried(path) {
+async function tried(path, isWanted) {
   try {
     const opened = await path.open();
+    if (!isWanted()) return null;
     await path.connect(iceOf(opened), DEADLINE_MS);
   } catch {
     return null;
