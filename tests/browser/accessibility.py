@@ -12,6 +12,13 @@ AT_REST = """
 SERIOUS = {"serious", "critical"}
 
 
+def see_no_barrier(page: ChromiumPage) -> None:
+    """In both colour schemes."""
+    for scheme in ("light", "dark"):
+        page.page.emulate_media(color_scheme=scheme)
+        assert serious_violations(page) == [], scheme
+
+
 def serious_violations(page: ChromiumPage) -> list[str]:
     # Colours on their way from light to dark are neither: let the page come to rest.
     page.page.evaluate(AT_REST)

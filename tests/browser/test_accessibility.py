@@ -1,24 +1,15 @@
-"""axe-core finds nothing serious on any page, dark and light; and a keyboard is enough for the whole flow."""
+"""axe-core finds nothing serious in a running studio; and a keyboard is enough for the whole flow."""
 
 import pytest
 
 from tests.support.patience import wait_until
 from tests.support.site import Site
 
-from .accessibility import serious_violations
+from .accessibility import see_no_barrier
 from .chromium import ChromiumPage
 from .conftest import VisitorFactory
 from .studio import open_studio
-from .test_language import PAGES
 from .test_order_and_delay import started
-
-
-@pytest.mark.parametrize("name", [*PAGES])
-def test_a_page_has_no_serious_barrier(name: str, site: Site, visit: VisitorFactory) -> None:
-    path, person = PAGES[name]
-    page = visit(site, person, reduced_motion="reduce")
-    page.open(site.url + path)
-    see_no_barrier(page)
 
 
 @pytest.mark.parametrize("viewport", [(1280, 800), (390, 844)], ids=["desktop", "phone"])
@@ -32,12 +23,6 @@ def test_a_running_studio_has_no_serious_barrier(
     page.click("#status")
     page.page.wait_for_timeout(300)
     see_no_barrier(page)
-
-
-def see_no_barrier(page: ChromiumPage) -> None:
-    for scheme in ("light", "dark"):
-        page.page.emulate_media(color_scheme=scheme)
-        assert serious_violations(page) == [], scheme
 
 
 def test_a_keyboard_is_enough(site: Site, visit: VisitorFactory) -> None:

@@ -11,7 +11,6 @@ from tests.support.site import Site
 
 from .chromium import ChromiumPage
 from .conftest import VisitorFactory
-from .test_language import PAGES
 
 SUBMIT = "main button[type=submit]"
 OPEN_SOCKET = """
@@ -53,15 +52,6 @@ def sso_site(tmp_path_factory: pytest.TempPathFactory, provider: OidcProvider) -
     site.start()
     yield site
     site.stop()
-
-
-@pytest.mark.parametrize("name", [*PAGES])
-def test_a_page_keeps_to_the_content_policy(name: str, site: Site, visit: VisitorFactory) -> None:
-    path, person = PAGES[name]
-    page = visit(site, person)
-    page.open(site.url + path)
-    page.page.wait_for_load_state("networkidle")
-    assert [problem for problem in page.problems if "404" not in problem] == []
 
 
 def test_one_signs_in_and_out(site: Site, visit: VisitorFactory) -> None:

@@ -2,26 +2,37 @@
 
 import math
 import statistics
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from processors import catalogue
 from tests.support.figures import write_figure
 from tests.support.patience import wait_until
 from tests.support.site import Site
 
-from . import scene
+from . import chromium, scene
+from .chromium import ChromiumPage
 from .conftest import VisitorFactory
 from .studio import Studio, open_studio
 from .test_order_and_delay import ahead
 
 
+@pytest.fixture(scope="module")
+def going_round(browser: Browser, embedded_site: Site) -> Iterator[ChromiumPage]:
+    """One visitor who goes from processor to processor, as people do."""
+    with chromium.visitor(browser, embedded_site, "bob") as page:
+        yield page
+
+
 @pytest.mark.parametrize("key", [*catalogue.BUILTINS])
-def test_it_opens_and_runs(key: str, site: Site, visit: VisitorFactory) -> None:
+def test_it_opens_and_runs(key: str, site: Site, going_round: ChromiumPage) -> None:
     cls = catalogue.load_class(key)
-    page = visit(site, "bob")
+    page = going_round
+    page.problems.clear()
     studio = open_studio(page, site, key)
     studio.press_start()
     studio.wait_live()

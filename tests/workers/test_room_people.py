@@ -5,6 +5,8 @@ import re
 import time
 from typing import Any
 
+from tests.support.patience import patient
+
 from .browser_peer import NumberedCamera, ToneMicrophone, read_number
 from .conftest import WorkerUnderTest, processor_spec, until
 from .room_guest import Person
@@ -217,7 +219,7 @@ async def test_hidden_tiles_get_no_packets_and_come_back_at_once(worker: WorkerU
     await until(lambda: len(alice.pictures("bob")) > 10 and len(alice.pictures("carol")) > 10)
     tiles = [{"participant": "bob", "source": "camera", "width": 320, "height": 240, "visible": False}]
     assert (await worker.ask("view", "alice", tiles=tiles, audio_only=False))["type"] == "viewed"
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.5)
     assert await packets_a_second(alice, "bob") == 0
     assert await packets_a_second(alice, "carol") > 10
     assert alice.sound_since("bob", 0.5) > 5
@@ -226,9 +228,9 @@ async def test_hidden_tiles_get_no_packets_and_come_back_at_once(worker: WorkerU
     shown_at, seen = time.monotonic(), len(alice.pictures("bob"))
     alice.peer.send(type="view", tiles=tiles)
     await until(lambda: len(alice.pictures("bob")) > seen)
-    assert time.monotonic() - shown_at < 0.75
+    assert time.monotonic() - shown_at < patient(1.5)
     await worker.ask("view", "alice", audio_only=True)
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.5)
     assert await packets_a_second(alice, "carol") == 0
     assert about(alice.hertz("carol"), TONES["carol"])
     assert bob.peer.undecodable == alice.peer.undecodable == 0
@@ -298,7 +300,7 @@ async def test_a_stopped_camera_sends_nothing_until_its_owner_starts_it(worker: 
     await until(lambda: len(alice.pictures("bob")) > 5)
     await worker.ask("moderate", "alice", act="stop_camera", participant="bob")
     await until(lambda: alice.people()["bob"]["camera_off"])
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.5)
     assert await packets_a_second(alice, "bob") == 0
     assert alice.sound_since("bob", 0.4) > 3
     seen = len(alice.pictures("bob"))
