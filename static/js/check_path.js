@@ -43,7 +43,7 @@ export class Path {
     const peer = (this.#peer = new Peer(ice, NO_MEDIA));
     this.#listen(peer);
     try {
-      await this.#negotiate(peer, deadlineMs);
+      await this.#negotiate(peer, ice, deadlineMs);
       this.connected = true;
       await this.#measure();
     } catch (error) {
@@ -96,8 +96,11 @@ export class Path {
     peer.addEventListener("candidateerror", ({ detail }) => this.errors.length < 10 && this.errors.push(detail));
   }
 
-  async #negotiate(peer, deadlineMs) {
-    const opened = once(peer, "channelopen", deadlineMs);
+  async #negotiate(peer, { relayOnly }, deadlineMs) {
+    const vain = new AbortController();
+    // The browser has asked everybody, and the relay gave no address: nothing is left to wait for.
+    peer.addEventListener("candidate", ({ detail }) => detail.candidate === null && relayOnly && !this.relayed && vain.abort());
+    const opened = once(peer, "channelopen", deadlineMs, vain.signal);
     opened.catch(() => {});
     const sdp = await peer.offer();
     const answer = await this.#signalling.request("session.offer", { session: this.#session, sdp, processor: this.#slug });
