@@ -1,6 +1,7 @@
 """Ctrl-C ends the site at once, with sessions live; the second start is quick and finds all data again.
 
-Here with generous deadlines; `make acceptance` holds the site to its real ones.
+The ordinary run tries it here with a team, and in tests/workers/test_serve.py with one process for everything;
+`make acceptance` tries both with browsers, and holds both to their real deadlines.
 """
 
 import signal
@@ -21,7 +22,7 @@ END_SECONDS, GENEROUS_END_SECONDS = 3, 9
 START_SECONDS, GENEROUS_START_SECONDS = 3, 15
 
 
-@pytest.fixture(params=["embedded", "team"])
+@pytest.fixture(params=[pytest.param("embedded", marks=pytest.mark.slow), "team"])
 def own_site(
     request: pytest.FixtureRequest, fresh_site: Site, tmp_path: Path, redis_server: RedisServer
 ) -> Site:
@@ -34,6 +35,7 @@ def test_two_live_sessions_do_not_hold_up_ctrl_c(own_site: Site, browser: Browse
     assert end_with_two_live_sessions(own_site, browser, signal.SIGINT) <= patient(GENEROUS_END_SECONDS)
 
 
+@pytest.mark.slow
 def test_two_live_sessions_do_not_hold_up_sigterm(fresh_site: Site, tmp_path: Path, browser: Browser) -> None:
     """One process for everything ends at once; a team's worker would let its sessions finish first."""
     site = fresh_site.copied_to(tmp_path)
@@ -47,6 +49,7 @@ def test_the_end_takes_three_seconds_at_most(own_site: Site, browser: Browser) -
     assert took_seconds <= END_SECONDS
 
 
+@pytest.mark.slow
 def test_a_second_start_keeps_the_data(fresh_site: Site, tmp_path: Path) -> None:
     site = fresh_site.copied_to(tmp_path)
     site.start()

@@ -47,6 +47,7 @@ def test_the_first_start_prepares_everything_and_says_where_it_is(site: Site) ->
     assert f"is at {site.url}/" in output
     assert re.search(r"Admin account: admin, one-time password: \S+ \(shown only now\)", output)
     assert site.get("/readyz").json() == {"ready": True, "database": True, "workers": 1}
+    site.run_script("row", "kept", "key=passthrough", "title=Kept", "visibility=everyone")
     assert site.stop() < patient(3)
 
 
@@ -55,6 +56,7 @@ def test_the_second_start_takes_three_seconds_and_keeps_the_data(site: Site) -> 
     assert "one-time password" not in site.output().split("is at")[-1]
     assert "collected" not in site.output().split("is at")[-1]
     assert took < patient(3)
+    assert site.get("/p/kept/").status == 200
     assert site.stop() < patient(3)
 
 
@@ -79,10 +81,15 @@ async def test_ctrl_c_ends_it_within_three_seconds_with_two_live_sessions(site: 
     assert site.web.left_over() == []
 
 
-def test_sigterm_ends_it_too(site: Site) -> None:
+async def test_sigterm_ends_it_too(site: Site) -> None:
+    """One process for everything ends at once; a team's worker would let its sessions finish first."""
     start(site)
     assert site.web
-    assert site.web.stop(signal.SIGTERM) < patient(3)
+    async with Visitor(site.url) as visitor:
+        await visitor.start("edges")
+        await visitor.sees_pictures()
+        assert await asyncio.to_thread(site.web.stop, signal.SIGTERM) < patient(3)
+        assert await visitor.closed_with() == 4012
     assert site.web.process.returncode == 0
 
 
