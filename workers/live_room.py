@@ -327,6 +327,10 @@ class LiveRoom:
         news = [(seat, {"type": "participants", "participants": people}) for seat in told]
         return news + (self._to_all(speaker) if speaks_now else [(seat, speaker) for seat in new_ones])
 
+    def tell_anew(self, seat: Seat) -> None:
+        """What was told while its page was away is lost."""
+        self._told_to.discard(seat.session)
+
     def people(self) -> list[Message]:
         return [describe(seat) for seat in self.seats.values() if seat.has_answered]
 

@@ -235,6 +235,7 @@ class MediaWorker:
     async def _attach(self, message: Message) -> Message:
         seat = self._seat(message)
         assignment = seat.pipeline.assignment
+        self._room_of[seat.session].tell_anew(seat)
         return {
             "type": "attached",
             "processor": assignment.slug if assignment else None,

@@ -365,6 +365,17 @@ async def test_who_comes_late_is_told_who_speaks(worker: WorkerUnderTest) -> Non
     assert (told[0]["speaker"], set(told[0]["levels"])) == ("alice", {"alice"})
 
 
+async def test_who_comes_back_is_told_of_all_again(worker: WorkerUnderTest) -> None:
+    alice, _bob = await meet(worker, "alice", "bob")
+    await until(lambda: {person["quality"] for person in alice.people().values()} == {"good"})
+    await until(lambda: alice.events("speaker"))
+    told = len(alice.events("participants")), len(alice.events("speaker"))
+    assert (await worker.ask("attach", "alice"))["type"] == "attached"
+    await until(lambda: len(alice.events("participants")) > told[0])
+    await until(lambda: len(alice.events("speaker")) > told[1])
+    assert alice.people().keys() == {"alice", "bob"}
+
+
 async def test_somebody_without_camera_and_microphone_stays(worker: WorkerUnderTest) -> None:
     alice = Person(worker, "alice", TONES["alice"])
     await alice.offer()
