@@ -83,7 +83,7 @@ class Seat:
         # Whether an offer was answered; a seat whose first one failed leaves nothing behind.
         self.has_answered = False
         self.peer: PeerSession | None = None
-        self._created_at = time.monotonic()
+        self._created_at = self._offered_at = time.monotonic()
         self._was_connected = False
         self._statistics_at = 0.0
         # By the place where the processor is worn.
@@ -117,6 +117,7 @@ class Seat:
         self.media.check(assignment, PICTURE)
         relays = await self._options.relays.get() if self._options.uses_turn else ()
         offer = read_offer(sdp, self._options.sdp_bytes, self._max_sections, relays, sources)
+        self._offered_at = time.monotonic()
         self._quality = QUALITIES.get(quality, self._quality)
         for pipeline in self.media.pipelines:
             pipeline.versions.quality = self._quality
@@ -211,7 +212,10 @@ class Seat:
         return now - self._last_sign_of_life()
 
     def end_reason(self, now: float) -> str | None:
-        """Return why this session must end now, or None: it never connected, or nothing moves any more."""
+        """Return why this session must end now, or None: it never connected, or nothing moves any more.
+
+        A page that goes on offering after a loss is still there.
+        """
         if not self._was_connected and now - self._created_at > self._options.connect_deadline_seconds:
             return "timeout"
         if now - self._last_sign_of_life() > self._options.idle_seconds:
@@ -393,7 +397,7 @@ class Seat:
         return None
 
     def _last_sign_of_life(self) -> float:
-        moments = [self._created_at, self.media.last_frame_at() or 0.0]
+        moments = [self._offered_at, self.media.last_frame_at() or 0.0]
         if self.peer is not None and self.peer.is_connected:
             moments += self._signs_of_connection(self.peer)
         return max(moments)
