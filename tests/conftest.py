@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 
-from tests.support.distribution import ByFileButBrowsersTogether, longest_first
+from tests.support.distribution import ByFileOrPiece, longest_first
 from tests.support.processes import ROOT
 from tests.support.redis_server import RedisServer
 from tests.support.site import Site
@@ -75,9 +75,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileButBrowsersTogether | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileOrPiece | None:
     is_by_file = config.getoption("dist") == "loadfile"
-    return ByFileButBrowsersTogether(config, log) if is_by_file else None
+    return ByFileOrPiece(config, log) if is_by_file else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
