@@ -60,6 +60,7 @@ async function setSending(room, kind, enabled, options) {
     room.isWarned = false;
     room.unsay("muted");
   }
+  if (enabled) room.unsay("suffered");
   if (kind === "video" && !enabled && source.tracks.video) source.keepOnly(["audio"]);
   const wanted = enabled && !source.tracks[kind] && room.isLooking();
   if (wanted) await attempt(room, kind, () => source.switchDevice(kind, devices.chosen(`${kind}input`)));

@@ -81,5 +81,7 @@ function suffered(room, what) {
   if (!words) return undefined;
   const [kind, text, label] = words;
   room.setSending(kind, false, { lasting: false });
+  // One notice about it is enough.
+  room.isWarned ||= kind === "audio";
   return room.say("suffered", text, { label, run: () => room.setSending(kind, true) });
 }

@@ -37,7 +37,7 @@ export class Tile {
     if (track && video.paused) video.play().catch(() => {});
     video.hidden = !track;
     video.classList.toggle("mirrored", mirrored);
-    this.element.toggleAttribute("data-whole", whole);
+    this.element.toggleAttribute("data-whole", whole && Boolean(track));
     this.#showFace();
     this.#fitOverlay();
   }

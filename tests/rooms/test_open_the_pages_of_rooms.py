@@ -49,6 +49,21 @@ def test_an_owner_opens_a_room_and_visitors_find_it(owner: Client, client: Clien
         assert f'data-testid="{hook}"' in page.content.decode()
 
 
+def test_the_lobby_leads_to_the_settings_of_ones_own_rooms_only(
+    owner: Client, hall: Room, charlie: Any
+) -> None:
+    Room.objects.create(title="Cellar", slug="cellar", owner=charlie, access="everyone", participant_limit=4)
+    page = owner.get("/r/").content.decode()
+    assert "/r/hall/edit/" in page
+    assert "/r/cellar/" in page
+    assert "/r/cellar/edit/" not in page
+
+
+def test_a_new_room_has_as_many_seats_as_the_site_allows(owner: Client, settings: Any) -> None:
+    settings.ROOM_PARTICIPANT_LIMIT = 6
+    assert owner.get("/r/new/").context["form"]["participant_limit"].value() == 6
+
+
 def test_a_private_room_has_an_address_that_nobody_guesses(owner: Client) -> None:
     owner.post("/r/new/", FORM | {"access": "invited"})
     room = Room.objects.get()
