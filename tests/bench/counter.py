@@ -28,7 +28,9 @@ def write_number(luma: Plane, number: int) -> None:
 
 
 def read_number(luma: Plane) -> int | None:
-    """Return the number, or None when the picture carries none or it is damaged."""
+    """Return the number, or None when the picture carries none, is a smaller version, or is damaged."""
+    if luma.shape[1] < (BITS + 3) * BLOCK_WIDTH:
+        return None
     rows = luma[MARGIN : BLOCK_ROWS - MARGIN, : (BITS + 3) * BLOCK_WIDTH].astype(np.float32)
     blocks = rows.reshape(rows.shape[0], BITS + 3, BLOCK_WIDTH)[:, :, MARGIN:-MARGIN]
     spread = blocks.std(axis=(0, 2))
