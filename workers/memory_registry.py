@@ -6,7 +6,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from .placement import choose, takes_more
+from .placement import choose, takes_into_its_room
 from .registry import (
     AllBusy,
     Claim,
@@ -201,11 +201,12 @@ class MemoryRegistry(Registry):
         return lease
 
     def _chosen(self, claim: Claim, workers: list[WorkerEntry]) -> WorkerEntry | None:
-        """A room is where its first seat is. All its seats have place there, unless the worker is overloaded."""
+        """A room is where its first seat is. All seats have place there; an overloaded worker takes no processor."""
         homes = {lease.worker for lease in self._seats(claim.room)} if claim.room else set()
         if not homes:
             return choose(workers, claim.places)
-        return next((each for each in workers if each.name in homes and takes_more(each)), None)
+        here = (each for each in workers if each.name in homes)
+        return next((each for each in here if takes_into_its_room(each, claim.places)), None)
 
     def _next_epoch(self) -> int:
         """Milliseconds of the clock, so that epochs grow across restarts too."""

@@ -33,6 +33,11 @@ def has_room(candidate: Candidate, places: float = 1.0) -> bool:
     return takes_more(candidate) and candidate.used + places <= candidate.capacity
 
 
+def takes_into_its_room(candidate: Candidate, places: float) -> bool:
+    """Who wears nothing in a room that has begun costs so little that a busy worker takes them too."""
+    return not candidate.draining and (places < 1 or candidate.stress < FULL_STRESS)
+
+
 def pressure(candidate: Candidate) -> float:
     """Reserved seats count at once; the stress a worker reports follows a second later."""
     return max(candidate.stress, candidate.used / max(candidate.capacity, 1))

@@ -173,7 +173,7 @@ if held then drop(held) end
 if count(key('of-owner', owner)) >= owner_limit then return refuse('session_limit') end
 if processor_full() then return refuse('busy') end
 
--- A room is where its first seat is. All its seats have place there, unless the worker is overloaded.
+-- A room is where its first seat is. All its seats have place there; an overloaded worker takes no processor.
 local room, home, seats = ARGV[11], nil, 0
 if room ~= '' then
   for _, lease in ipairs(seated(room)) do home, seats = lease.worker, seats + 1 end
@@ -186,8 +186,9 @@ local someone, open = false, {}
 for _, worker in ipairs(entries()) do
   if not worker.draining then
     someone = true
-    local fits = not home and worker.used + places <= worker.capacity
-    if worker.stress < full and (worker.name == home or fits) then
+    local is_home = worker.name == home
+    local fits = is_home or (not home and worker.used + places <= worker.capacity)
+    if fits and (worker.stress < full or (is_home and places < 1)) then
       worker.pressure = math.max(worker.stress, worker.used / worker.capacity)
       table.insert(open, worker)
     end

@@ -181,7 +181,7 @@ async def test_a_room_that_has_begun_has_place_for_all_its_seats_on_its_worker(r
     assert (await registry.place(claim(4, owner="user:4", room="other", room_seats=8))).worker == "two"
 
 
-async def test_a_room_on_an_overloaded_worker_takes_nobody_and_does_not_spill_over(
+async def test_a_room_on_an_overloaded_worker_takes_no_processor_and_does_not_spill_over(
     registry: Registry,
 ) -> None:
     seat = {"room": "hall", "room_seats": 8}
@@ -191,6 +191,11 @@ async def test_a_room_on_an_overloaded_worker_takes_nobody_and_does_not_spill_ov
     await registry.beat(Heartbeat("two", capacity=8))
     with pytest.raises(AllBusy):
         await registry.place(claim(2, owner="user:2", **seat))
+    # Whose media is only passed on comes to the meeting whatever else is going on; but begins none there.
+    late = await registry.place(claim(3, owner="user:3", **seat | {"processor": ""}))
+    assert late.worker == "one"
+    other = await registry.place(claim(4, owner="user:4", room="other", room_seats=8, processor=""))
+    assert other.worker == "two"
 
 
 async def test_a_room_of_eight_who_wear_nothing_leaves_place_for_studios(registry: Registry) -> None:
