@@ -23,6 +23,7 @@ CLEAR_QUEUE_SECONDS = 0.1
 # While all arrives at once, so much more may be tried.
 PROBE = 1.5
 SEQUENCE_MODULUS = 2**16
+REMEMBERED_REPORTS = 200
 
 
 class Reception:
@@ -32,10 +33,14 @@ class Reception:
         # By stream: packets lost so far and the highest sequence number, as told last.
         self._told: dict[int, tuple[int, int]] = {}
         # When (time.monotonic()), how many packets were lost since the report before, and of how many.
-        self._losses: deque[tuple[float, int, int]] = deque(maxlen=100)
+        self._losses: deque[tuple[float, int, int]] = deque(maxlen=REMEMBERED_REPORTS)
         # When, and how long a round trip took.
-        self._round_trips: deque[tuple[float, float]] = deque(maxlen=100)
+        self._round_trips: deque[tuple[float, float]] = deque(maxlen=REMEMBERED_REPORTS)
         self._shortest = math.inf
+        # What the reports of the window say, and when the newest came; it is asked for more often than it changes.
+        self._lost_share: float | None = None
+        self._queue_seconds: float | None = None
+        self._noted_at = float("-inf")
 
     def note(self, ssrc: int, lost: int, highest: int, round_trip: float | None) -> None:
         """Take a report: packets lost since the beginning, the highest sequence number; the round trip in seconds."""
@@ -48,19 +53,17 @@ class Reception:
         if round_trip is not None:
             self._shortest = min(self._shortest, round_trip)
             self._round_trips.append((now, round_trip))
+        self._sum_up(now)
 
     @property
     def lost_share(self) -> float | None:
         """Return which share of the packets was lost lately; None when too little is known."""
-        recent = [(lost, expected) for at, lost, expected in self._losses if self._is_recent(at)]
-        expected = sum(each for _, each in recent)
-        return min(1.0, sum(lost for lost, _ in recent) / expected) if expected >= LEAST_PACKETS else None
+        return self._lost_share if self._is_recent else None
 
     @property
     def queue_seconds(self) -> float | None:
         """Return how long packets surely wait on the way; None when nothing is known."""
-        recent = [seconds for at, seconds in self._round_trips if self._is_recent(at)]
-        return min(recent) - self._shortest if recent else None
+        return self._queue_seconds if self._is_recent else None
 
     @property
     def is_troubled(self) -> bool:
@@ -87,5 +90,17 @@ class Reception:
         """Return what this network can take, in bit/s: an estimate grows only with what is sent, and slowly."""
         return max(estimate, int(sent * PROBE)) if self.is_clear else estimate
 
-    def _is_recent(self, at: float) -> bool:
-        return time.monotonic() - at < WINDOW_SECONDS
+    @property
+    def _is_recent(self) -> bool:
+        return time.monotonic() - self._noted_at < WINDOW_SECONDS
+
+    def _sum_up(self, now: float) -> None:
+        self._noted_at = now
+        for reports in (self._losses, self._round_trips):
+            while reports and now - reports[0][0] >= WINDOW_SECONDS:
+                reports.popleft()
+        expected = sum(each for _, _, each in self._losses)
+        lost = sum(each for _, each, _ in self._losses)
+        self._lost_share = min(1.0, lost / expected) if expected >= LEAST_PACKETS else None
+        shortest = min((seconds for _, seconds in self._round_trips), default=None)
+        self._queue_seconds = shortest - self._shortest if shortest is not None else None

@@ -170,9 +170,10 @@ class Seat:
         if self.peer is None:
             return False
         tracks = list(self.viewing_tracks().values())
-        demand = self._demand(pictures, tracks, self.peer.reception)
+        gets_less = any(is_reduced(track) for track in tracks)
+        demand = self._demand(pictures, tracks, self.peer.reception, gets_less)
         changed = self.budget.review(demand)
-        is_slow = self.budget.only_speaker or any(is_reduced(track) for track in tracks)
+        is_slow = self.budget.only_speaker or gets_less
         pace = max(demand.estimate, LEAST_PACE) if is_slow and demand.estimate is not None else None
         self.peer.pacer.rate = pace
         for track in tracks:
@@ -181,7 +182,9 @@ class Seat:
             track.allowance = pace // shown if pace is not None else None
         return changed
 
-    def _demand(self, pictures: int, tracks: list[SubscriberTrack], reception: Reception) -> Demand:
+    def _demand(
+        self, pictures: int, tracks: list[SubscriberTrack], reception: Reception, is_reduced: bool
+    ) -> Demand:
         streams = [track.stream for track in tracks if isinstance(track.stream, OutgoingVideo)]
         sent = sum(int(stream.bits.per_second()) for stream in streams)
         estimate = total_estimate(
@@ -197,6 +200,7 @@ class Seat:
             sum(stream.bit_rate for stream in streams),
             reception.is_troubled,
             reception.is_drowned,
+            is_reduced,
         )
 
     def tick(self, now: float) -> None:

@@ -24,6 +24,8 @@ DROWNED_PATIENCE_SECONDS = 0.8
 # twice as long after each time that it was too much after all.
 FAST_SHARE = 1.0
 FAST_SMALL_SHARE = 1.3
+# It is also tried when the smaller version takes less than this share of what it may.
+NEEDED_SHARE = 0.5
 FAST_PATIENCE_SECONDS = 6.0
 LONGEST_PATIENCE_SECONDS = 120.0
 # Part of a slow viewer's estimate that its picture may use; the rest is for sound and repeats. All of it while nothing
@@ -123,7 +125,11 @@ class Versions:
 
     def _follow_rates(self) -> None:
         most, least = self.quality.encode_kbps * 1000, self.quality.min_kbps * 1000
-        fast = [v.estimate for v in self._viewers if v.estimate is not None and v.stream is self.main]
+        fast = [
+            self._can_take(viewer, viewer.estimate)
+            for viewer in self._viewers
+            if viewer.estimate is not None and viewer.stream is self.main
+        ]
         if fast:
             self._main_steps.follow(self.main, max(least, min(max(fast), most)))
         if self._second is not None and self._second.scale > 1:
@@ -193,9 +199,18 @@ class Versions:
             sent = self.main.bits.per_second()
             is_enough = estimate > full * SLOW_SHARE or estimate > sent * SENT_SHARE
             return is_enough or not viewer.reception.is_troubled or self._is_helped(estimate)
+        if self._needs_less_than_it_may(viewer):
+            return False
         is_all = self._second is not None and self._second.output.bit_rate >= SMALL_MAX_BIT_RATE
         able = self._able(viewer, estimate)
         return able <= (min(full * FAST_SHARE, SMALL_MAX_BIT_RATE * FAST_SMALL_SHARE) if is_all else full)
+
+    def _needs_less_than_it_may(self, viewer: SubscriberTrack) -> bool:
+        """Whether the smaller version cannot show how much more there is: hardly anything moves in it."""
+        stream = viewer.stream
+        if not isinstance(stream, OutgoingVideo) or not viewer.reception.is_clear:
+            return False
+        return 0 < stream.bits.per_second() < stream.bit_rate * NEEDED_SHARE
 
     def _is_helped(self, estimate: int) -> bool:
         """Whether the publisher, or the main encoder, can follow the only viewer."""

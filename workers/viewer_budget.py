@@ -36,6 +36,8 @@ class Demand:
     allowed: int = 0
     is_troubled: bool = True
     is_drowned: bool = False
+    # Whether the viewer gets smaller pictures already.
+    is_reduced: bool = False
 
 
 class ViewerBudget:
@@ -72,8 +74,8 @@ class ViewerBudget:
             is_plenty = usable >= min(demand.pictures * GOOD_PICTURE, PLENTY)
             needs_little = demand.sent < demand.allowed * NEEDED_SHARE
             return is_plenty or (needs_little and estimate > demand.sent * SPARE_SHARE)
-        is_too_little = usable < demand.pictures * LEAST_PICTURE and estimate < demand.sent * SENT_SHARE
-        return is_too_little and demand.is_troubled
+        is_too_little = demand.is_reduced or estimate < demand.sent * SENT_SHARE
+        return is_too_little and demand.is_troubled and usable < demand.pictures * LEAST_PICTURE
 
     def _change(self) -> bool:
         self.only_speaker, self._since = not self.only_speaker, None

@@ -4,6 +4,7 @@ import json
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,10 +13,13 @@ from tests.support.figures import write_figure
 from workers import viewer_budget
 from workers.viewer_budget import Demand, ViewerBudget, total_estimate
 
+MOST_SECONDS_TO_SMALL = 9.0
+MOST_SECONDS_TO_FULL = 60.0
+
 
 def throttled(publishers: int) -> dict[str, Any]:
     command = ["unshare", "--net", sys.executable, "-m", "tests.workers.throttled_network", str(publishers)]
-    ended = subprocess.run(command, capture_output=True, timeout=120)
+    ended = subprocess.run(command, capture_output=True, timeout=200)
     assert ended.returncode == 0, ended.stderr.decode()[-2000:]
     figures = json.loads(ended.stdout.decode().splitlines()[-1])
     write_figure(f"slow_viewer_of_{publishers}", **figures)
@@ -23,6 +27,7 @@ def throttled(publishers: int) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(220)
 def test_one_picture_comes_small_and_its_sound_whole() -> None:
     figures = throttled(1)
     assert figures["fps"]["a"] >= 8
@@ -30,9 +35,12 @@ def test_one_picture_comes_small_and_its_sound_whole() -> None:
     assert figures["longest_sound_gap_seconds"] <= 0.2
     assert figures["others_fps"] > 18
     assert figures["others_sizes"] == [640]
+    assert figures["small_after_seconds"] < MOST_SECONDS_TO_SMALL
+    assert figures["full_after_seconds"] < MOST_SECONDS_TO_FULL
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(220)
 def test_of_several_pictures_the_speakers_comes_alone() -> None:
     figures = throttled(3)
     assert figures["notices"][0] == "only_speaker"
@@ -42,6 +50,10 @@ def test_of_several_pictures_the_speakers_comes_alone() -> None:
     assert figures["longest_sound_gap_seconds"] <= 0.2
     assert figures["others_fps"] > 15
     assert figures["others_sizes"] == [640]
+    assert figures["small_after_seconds"] < MOST_SECONDS_TO_SMALL
+    assert figures["full_after_seconds"] < MOST_SECONDS_TO_FULL
+    assert figures["notices"] == ["only_speaker"]
+    assert figures["notices_at_end"] == ["only_speaker", "all_pictures"]
 
 
 @pytest.fixture
@@ -103,6 +115,13 @@ def test_nothing_is_taken_away_while_all_arrives_and_much_at_once_while_most_is_
     assert passes(ViewerBudget(), clock, 60, calm) == math.inf
     began = clock[0]
     assert passes(ViewerBudget(), clock, 60, Demand(3, 100_000, sent=900_000, is_drowned=True)) - began <= 1.5
+
+
+def test_small_pictures_that_are_still_too_much_give_way_to_the_speakers(clock: list[float]) -> None:
+    small = Demand(3, 160_000, sent=150_000)
+    assert passes(ViewerBudget(), clock, 20, small) == math.inf
+    assert passes(ViewerBudget(), clock, 20, replace(small, is_reduced=True)) < math.inf
+    assert passes(ViewerBudget(), clock, 20, replace(small, is_reduced=True, is_troubled=False)) == math.inf
 
 
 def test_one_figure_for_all_streams_is_not_added_up() -> None:

@@ -1,5 +1,7 @@
 """Run as a process in a network of its own (``unshare --net``): a room whose last viewer has 200 kbit/s; prints JSON.
 
+At the end the throttle goes, and the time is taken until the viewer has all pictures in full.
+
 usage: python -m tests.workers.throttled_network PUBLISHERS
 
 The viewer is a process in a second network; what goes to it passes a token bucket. With the word ``viewer`` and the
@@ -13,6 +15,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -27,6 +30,8 @@ from .lossy_network import shell
 RATE = "200kbit"
 ADAPT_SECONDS = 14.0
 WATCH_SECONDS = 15.0
+RECOVERY_SECONDS = 70.0
+SMALL_WIDTH = 320
 NEAR, FAR = "10.78.0.1", "10.78.0.2"
 
 
@@ -44,6 +49,10 @@ def make_network(viewer: int) -> None:
     shell(*inside, "ip", "link", "set", "lo", "up")
     shell(*inside, "ip", "addr", "add", f"{FAR}/24", "dev", "far")
     shell(*inside, "ip", "link", "set", "far", "up")
+
+
+def free_network() -> None:
+    shell("tc", "qdisc", "del", "dev", "near", "root")
 
 
 class Viewer:
@@ -91,13 +100,20 @@ async def main(publishers: int) -> dict[str, Any]:
     figures |= {
         "others_fps": round(min(rates), 1),
         "others_sizes": sorted(size[1] for size in sizes),
-        "notices": [news["what"] for news in worker.events("notice") if news["session"] == "slow"],
+        "notices": notices(worker),
     }
+    free_network()
+    viewer.tell(recover=RECOVERY_SECONDS)
+    figures |= await viewer.hear() | {"notices_at_end": notices(worker)}
     process.terminate()
     await process.wait()
     await worker.close()
     del people
     return figures
+
+
+def notices(worker: WorkerUnderTest) -> list[str]:
+    return [news["what"] for news in worker.events("notice") if news["session"] == "slow"]
 
 
 async def publisher(worker: WorkerUnderTest, name: str) -> BrowserPeer:
@@ -129,12 +145,40 @@ async def view(publishers: int) -> None:
     say(sdp=await peer.offer())
     answer = await hear()
     await peer.accept(answer["sdp"])
+    speaker = next(each["mid"] for each in answer["tracks"] if of_speaker(each, "video"))
+    small_after = asyncio.create_task(
+        seconds_until(lambda: is_wide(peer, speaker, SMALL_WIDTH), ADAPT_SECONDS)
+    )
     seconds = (await hear())["watch"]
     began = time.monotonic()
     pictures = {mid: len(each) for mid, each in peer.pictures_by_mid.items()}
     await asyncio.sleep(seconds)
-    say(**figures_since(peer, answer["tracks"], began, pictures))
+    say(**figures_since(peer, answer["tracks"], began, pictures), small_after_seconds=await small_after)
+    seconds = (await hear())["recover"]
+    mids = [each["mid"] for each in answer["tracks"] if each["kind"] == "video"]
+    full_after = await seconds_until(
+        lambda: all(is_wide(peer, mid, 2 * SMALL_WIDTH) for mid in mids), seconds
+    )
+    say(full_after_seconds=full_after)
     await asyncio.sleep(60)
+
+
+def of_speaker(track: dict[str, str], kind: str) -> bool:
+    return track["participant"] == "a" and track["kind"] == kind
+
+
+def is_wide(peer: BrowserPeer, mid: str, width: int) -> bool:
+    """Whether the newest picture has this width."""
+    pictures = peer.pictures_by_mid.get(mid)
+    return bool(pictures) and pictures[-1].image.shape[1] == width
+
+
+async def seconds_until(condition: Callable[[], bool], most: float) -> float:
+    """Wait until the condition holds, and return how long it took, or ``most``."""
+    began = time.monotonic()
+    while not condition() and time.monotonic() - began < most:  # noqa: ASYNC110 - any condition, not one event
+        await asyncio.sleep(0.05)
+    return round(time.monotonic() - began, 1)
 
 
 def figures_since(
@@ -145,9 +189,9 @@ def figures_since(
         if track["kind"] == "video":
             seen = peer.pictures_by_mid.get(track["mid"], [])
             fps[track["participant"]] = (len(seen) - pictures.get(track["mid"], 0)) / WATCH_SECONDS
-    voice = next(each["mid"] for each in tracks if each["participant"] == "a" and each["kind"] == "audio")
+    voice = next(each["mid"] for each in tracks if of_speaker(each, "audio"))
     heard = [began, *(at for at, _ in peer.sound_by_mid[voice] if at > began), time.monotonic()]
-    speaker = next(each["mid"] for each in tracks if each["participant"] == "a" and each["kind"] == "video")
+    speaker = next(each["mid"] for each in tracks if of_speaker(each, "video"))
     shown = peer.pictures_by_mid.get(speaker, [])
     return {
         "fps": {name: round(rate, 1) for name, rate in fps.items()},
