@@ -126,7 +126,7 @@ def test_the_estimator_hears_of_bursts_and_tells_no_more_than_the_limit() -> Non
             return 5_000_000, [1]
 
     estimator = aiortc_hooks._Estimator(Estimator(), lambda: 700_000)
-    answers = [estimator.add(0, sent, 100, 1) for sent in (10, 20, 30, 9000, 9010, 2**24 - 1)]
+    answers = [estimator.add(0, sent, 100, 1) for sent in (10, 20, 30, 20000, 20010, 2**24 - 1)]
     assert heard == [100, 300, 200]
     assert answers[0] == (700_000, [1])
     assert answers[1] is None
