@@ -9,7 +9,7 @@ from typing import Any
 
 from .mixed_picture import Face, MixedPicture
 from .mixed_sound import MixedSound, Voice
-from .outgoing import OutgoingAudio, OutgoingStream, OutgoingVideo
+from .outgoing import OutgoingAudio, OutgoingStream, OutgoingVideo, Viewer
 from .participant_media import ParticipantMedia
 from .subscriber_track import SubscriberTrack
 
@@ -67,6 +67,17 @@ class RoomMix:
         if track.stream is not stream:
             track.leave()
             track.point_at(stream)
+
+    def admit_recorder(self, picture: Viewer, sound: Viewer, listener: str) -> None:
+        """Give both streams to somebody who is no page; comes after ``follow``."""
+        assert self._picture is not None
+        assert self._sound is not None
+        self._picture.output.subscribe(picture)
+        self._sound.output(listener).subscribe(sound)
+
+    def ask_for_key_frame(self) -> None:
+        if self._picture is not None:
+            self._picture.output.request_key_frame()
 
     def follow(self, media: Mapping[str, ParticipantMedia], listeners: set[str]) -> None:
         """Mix these people for these listeners; with no listener everything ends."""
