@@ -150,6 +150,8 @@ class Record(ClientMessage):
     type = "room.record"
     session: str
     act: str
+    # To what somebody agrees, as the page was told; "" for other acts.
+    request: str
 
 
 @dataclass(frozen=True)
@@ -402,7 +404,7 @@ SCHEMAS: dict[str, tuple[type[Any], dict[str, Check]]] = {
     ),
     Rename.type: (Rename, {"session": a_session, "name": a_name}),
     Moderate.type: (Moderate, {"session": a_session, "act": an_act, "participant": a_token_or_none}),
-    Record.type: (Record, {"session": a_session, "act": a_recording_act}),
+    Record.type: (Record, {"session": a_session, "act": a_recording_act, "request": a_token_or_none}),
     View.type: (
         View,
         {"session": a_session, "tiles": some_tiles, "audio_only": a_yes, "mix": a_yes, "own": a_yes},

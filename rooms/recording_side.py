@@ -26,7 +26,7 @@ async def record(
         raise SignallingError("not_allowed")
     if not session.offered or session.lost:
         raise SignallingError("offline", retry_after=1)
-    request: dict[str, Any] = {"type": "record", "act": message.act}
+    request: dict[str, Any] = {"type": "record", "act": message.act, "request": message.request}
     if message.act == "start":
         room = seat.entry.room
         request["about"] = {"room": room.pk, "owner": room.owner_id, "title": room.title}

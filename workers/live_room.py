@@ -148,7 +148,9 @@ class LiveRoom:
     def follow_recording(self) -> None:
         """Let the recording follow who is there and who has agreed."""
         if self.recording is not None:
-            self.recording.follow({seat.participant: seat.media for seat in self.seats.values()})
+            # A camera that is off would stand still in it as it was last.
+            unseen = {seat.participant for seat in self.seats.values() if seat.person.is_camera_off}
+            self.recording.follow({seat.participant: seat.media for seat in self.seats.values()}, unseen)
 
     def _follow_mix(self) -> None:
         """Let the mixers follow who is there and who wants to see all in one."""

@@ -44,7 +44,7 @@ class RoomDesk:
         if act == "start":
             await recording.begin(seat.participant, message.get("about") or {}, room.mix_options)
         elif act == "agree":
-            recording.agree(seat.participant)
+            recording.agree(seat.participant, message.get("request", ""))
         elif act == "refuse":
             recording.refuse()
         elif act == "stop":
@@ -75,6 +75,7 @@ class RoomDesk:
         sources, what = STOPPING[act]
         seat.person.stopped |= sources
         seat.follow_person()
+        room.follow_recording()
         self._tell(room.notice(what, seat.participant))
 
     async def _remove(self, room: LiveRoom, seat: Seat) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
@@ -79,8 +79,13 @@ class RoomMix:
         if self._picture is not None:
             self._picture.output.request_key_frame()
 
-    def follow(self, media: Mapping[str, ParticipantMedia], listeners: set[str]) -> None:
-        """Mix these people for these listeners; with no listener everything ends."""
+    def follow(
+        self,
+        media: Mapping[str, ParticipantMedia],
+        listeners: set[str],
+        unseen: Set[str] = frozenset(),
+    ) -> None:
+        """Mix these people, the ``unseen`` without a picture, for these listeners; with no listener everything ends."""
         if not listeners:
             self.close()
             return
@@ -88,6 +93,7 @@ class RoomMix:
         assert self._picture is not None
         assert self._sound is not None
         wanted = self._streams(media)
+        wanted = {key: each for key, each in wanted.items() if key[1] != "camera" or key[0] not in unseen}
         for key in [key for key, (stream, _) in self._watching.items() if wanted.get(key) is not stream]:
             stream, viewer = self._watching.pop(key)
             stream.unsubscribe(viewer)

@@ -4,8 +4,9 @@ Each time it runs it has a mix of its own, with new encoders: nothing that was s
 """
 
 import asyncio
+import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from concurrent.futures import Executor
 from enum import StrEnum
 from typing import Any
@@ -18,6 +19,7 @@ from .room_mix import MixOptions, RoomMix
 
 # A player can jump to where a key frame is.
 KEY_FRAME_SECONDS = 5.0
+REQUEST_BYTES = 8
 # Who hears the mix; nobody's id, so nobody's voice is left out.
 RECORDER = ""
 
@@ -38,6 +40,8 @@ class RoomRecording:
         self.state = State.OFF
         # Why the one before ended: stopped, refused, owner_left, room_ended, limit, full, failed.
         self.reason = ""
+        # Names what is asked: who agrees to one recording has not agreed to the next.
+        self.request = ""
         # Who asked for it.
         self.owner: str | None = None
         # Who has agreed to this recording, of those who are here.
@@ -57,12 +61,12 @@ class RoomRecording:
             raise RecordingRefused("recording_full", "There is no space left for recordings.")
         if self.state is not State.OFF:
             raise RecordingRefused("recording_runs", "This room is being recorded already.")
-        self.state, self.reason = State.ASKING, ""
+        self.state, self.reason, self.request = State.ASKING, "", secrets.token_hex(REQUEST_BYTES)
         self.owner, self._about, self._agreed = owner, about, {owner}
         self._mix_options = mix
 
-    def agree(self, participant: str) -> None:
-        if self.state is not State.OFF:
+    def agree(self, participant: str, request: str) -> None:
+        if self.state is not State.OFF and request == self.request:
             self._agreed.add(participant)
 
     def refuse(self) -> None:
@@ -79,8 +83,8 @@ class RoomRecording:
         self.state, self.reason, self._file = State.OFF, reason, None
         self.owner, self._agreed = None, set()
 
-    def follow(self, media: Mapping[str, ParticipantMedia]) -> None:
-        """Take who is in the room now: at once it runs, waits or ends."""
+    def follow(self, media: Mapping[str, ParticipantMedia], unseen: Set[str] = frozenset()) -> None:
+        """Take who is in the room now, and whose camera is off: at once it runs, waits or ends."""
         self._present = set(media)
         self._agreed &= self._present
         if self.state is State.OFF:
@@ -88,7 +92,7 @@ class RoomRecording:
         if self.owner not in self._present:
             self.end("owner_left")
         elif self._present <= self._agreed:
-            self._record(media)
+            self._record(media, unseen)
         elif self.state is State.ON:
             self._pause()
             self.state = State.PAUSED
@@ -111,6 +115,7 @@ class RoomRecording:
             "state": self.state.value,
             "reason": self.reason,
             "participant": self.owner,
+            "request": self.request if self.state is not State.OFF else "",
             "agreed": participant in self._agreed,
             "waiting": len(self._present - self._agreed) if self.state is not State.OFF else 0,
         }
@@ -120,16 +125,16 @@ class RoomRecording:
         files, self._finishing = self._finishing, []
         return files
 
-    def _record(self, media: Mapping[str, ParticipantMedia]) -> None:
+    def _record(self, media: Mapping[str, ParticipantMedia], unseen: Set[str]) -> None:
         if self._mix is not None:
-            self._mix.follow(media, {RECORDER})
+            self._mix.follow(media, {RECORDER}, unseen)
             return
         size = (self._mix_options.width, self._mix_options.height)
         if self._file is None:
             self._file = RecordingFile(self._options, self._about, size, self._mix_options.fps)
         self._file.begin_part()
         self._mix = RoomMix(self._codec_pool, self._mix_options)
-        self._mix.follow(media, {RECORDER})
+        self._mix.follow(media, {RECORDER}, unseen)
         self._mix.admit_recorder(Lane("video", self._file), Lane("audio", self._file), RECORDER)
         self.state, self._key_frame_at = State.ON, time.monotonic()
 

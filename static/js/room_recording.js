@@ -27,6 +27,8 @@ export function joinRecording(room) {
   });
   session.addEventListener("room.recording", ({ detail }) => show(room, detail));
   session.addEventListener("state", ({ detail }) => ["ended", "failed"].includes(detail.state) && show(room, { state: "off" }));
+  // Comes before what leaves: the owner reads first what it means.
+  $("#leave").addEventListener("click", (event) => confirmLeaving(room, event));
   addEventListener("beforeunload", (event) => {
     if (config.room.may_record && room.recording === "on") event.preventDefault();
   });
@@ -37,9 +39,15 @@ function answer(room, what) {
   ask(room, what);
 }
 
-async function ask({ session, notices }, what) {
+function confirmLeaving({ config, recording, notices, session }, event) {
+  if (!config.room.may_record || recording !== "on") return;
+  event.stopImmediatePropagation();
+  notices.show("leave-recording", gettext("When you leave, the recording ends. It is kept."), { label: gettext("Leave"), run: () => session.leave() });
+}
+
+async function ask({ session, notices, recordingRequest }, what) {
   try {
-    await session.record(what);
+    await session.record(what, what === "agree" ? recordingRequest : null);
   } catch (error) {
     notices.show("recording", error.message || gettext("The server does not answer. Try again in a moment."));
   }
@@ -49,6 +57,7 @@ function show(room, told) {
   const { $ } = room;
   const before = room.recording;
   room.recording = told.state;
+  room.recordingRequest = told.request || null;
   showBadge(room, told.state);
   showQuestion(room, told);
   showButton(room, told);

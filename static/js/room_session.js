@@ -96,8 +96,8 @@ export class RoomSession extends EventTarget {
   }
 
   /** start and stop for the owner; agree and refuse for everybody. */
-  record(act) {
-    return this.#ask("room.record", { act });
+  record(act, request = null) {
+    return this.#ask("room.record", { act, request });
   }
 
   /** Which tiles the page shows; only the newest word counts, so the quicker way may be taken. */

@@ -10,6 +10,7 @@ import pytest
 from tests.support.patience import patient, wait_until
 from tests.support.site import Site
 
+from .accessibility import see_no_barrier
 from .conftest import SeatFactory
 from .meeting import ADA, BEN, CLEO, Seat, chromium_page, make_room, wait_meeting
 
@@ -59,6 +60,7 @@ def test_everybody_is_asked_sees_it_and_can_end_it(
     press_record(ada)
     bens.wait_for_selector("[data-testid=record-ask]", state="visible", timeout=patient(3) * 1000)
     assert badge(ada) == badge(ben) == ""
+    see_no_barrier(chromium_page(ben))
     bens.click("[data-testid=record-agree]")
     agreed = time.monotonic()
     wait_until(lambda: badge(ben) == badge(ada) == "Recording 3px", "both see it", SEEN_WITHIN_SECONDS)
@@ -81,6 +83,7 @@ def test_everybody_is_asked_sees_it_and_can_end_it(
     ada.leave()
     page.goto(f"{recording_site.url}/recordings/")
     page.wait_for_function("document.querySelector('video').readyState >= 1", timeout=patient(10) * 1000)
+    see_no_barrier(chromium_page(ada))
     with page.expect_download() as taken:
         page.click("a[href$=download]")
     film = tmp_path / "film.webm"

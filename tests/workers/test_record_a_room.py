@@ -62,6 +62,9 @@ async def comes(worker: WorkerUnderTest, name: str) -> Person:
 
 
 async def record(person: Person, act: str, **fields: Any) -> dict[str, Any]:
+    if act == "agree" and "request" not in fields:
+        await until(lambda: state(person) in {"asking", "paused"})
+        fields["request"] = person.events("recording")[-1]["request"]
     return await person.worker.ask("record", person.name, act=act, about=ABOUT, **fields)
 
 
@@ -180,6 +183,21 @@ async def test_without_consent_there_is_no_file_and_a_no_ends_it(
     assert files(options) == []
 
 
+async def test_who_agreed_to_one_has_not_agreed_to_the_next(
+    worker: WorkerUnderTest, options: RecordingOptions
+) -> None:
+    alice, bob = await comes(worker, "alice"), await comes(worker, "bob")
+    await record(alice, "start")
+    await until(lambda: state(bob) == "asking")
+    first = bob.events("recording")[-1]["request"]
+    await record(alice, "stop")
+    await record(alice, "start")
+    await record(bob, "agree", request=first)
+    await asyncio.sleep(0.5)
+    assert state(alice) == state(bob) == "asking"
+    assert files(options) == []
+
+
 async def test_who_comes_later_is_asked_before_and_nothing_of_them_is_kept(
     worker: WorkerUnderTest, options: RecordingOptions
 ) -> None:
@@ -218,6 +236,20 @@ async def test_who_agrees_later_is_in_it_from_then_on(
     times, pictures, sound = open_it(await finished(options))
     check_times(times)
     assert colours(pictures) == tones(sound) == {"alice", "bob"}
+
+
+async def test_a_camera_that_is_off_is_not_in_it_from_then_on(
+    worker: WorkerUnderTest, options: RecordingOptions
+) -> None:
+    alice, bob = await comes(worker, "alice"), await comes(worker, "bob")
+    await worker.ask("state", "bob", camera_off=True)
+    await record(alice, "start")
+    await record(bob, "agree")
+    await asyncio.sleep(2)
+    await record(alice, "stop")
+    _, pictures, sound = open_it(await finished(options))
+    assert colours(pictures) == {"alice"}
+    assert tones(sound) == {"alice", "bob"}
 
 
 async def test_it_ends_when_the_owner_leaves(worker: WorkerUnderTest, options: RecordingOptions) -> None:
