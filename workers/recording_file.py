@@ -31,7 +31,7 @@ DISK_CHECK_SECONDS = 1.0
 MILLISECOND = Fraction(1, 1000)
 PACKET_MS = 20
 # How long a worker that ends waits for a file to be closed.
-FINISH_SECONDS = 10.0
+FINISH_SECONDS = 5.0
 
 # A crash costs about a second.
 ON_DISK_SOON = {"cluster_time_limit": "1000", "flush_packets": "1"}
