@@ -3,11 +3,14 @@ import { fill, gettext } from "./i18n.js";
 import { setText } from "./set_text.js";
 
 const BARS = { good: 3, fair: 2, poor: 1, lost: 0 };
+// Which tile showed a track last. Some browsers keep its last picture for whoever is shown next: that may be another person's.
+const shownBy = new WeakMap();
 
 export class Tile {
   #parts = new Map();
   #overlay = null;
   #box = null;
+  #isStale = false;
 
   /** `participant` and `source` (camera or screen) name it. */
   constructor(template, { participant, source }) {
@@ -33,7 +36,7 @@ export class Tile {
   showPicture(track, { mirrored = false, whole = false } = {}) {
     const video = this.video;
     const shown = video.srcObject?.getVideoTracks()[0] ?? null;
-    if (shown !== track) video.srcObject = track ? new MediaStream([track]) : null;
+    if (shown !== track) this.#change(track);
     if (track && video.paused) video.play().catch(() => {});
     video.hidden = !track;
     video.classList.toggle("mirrored", mirrored);
@@ -91,8 +94,27 @@ export class Tile {
     this.element.remove();
   }
 
+  #change(track) {
+    const video = this.video;
+    this.#isStale = shownBy.has(track) && shownBy.get(track) !== this.key && Boolean(video.requestVideoFrameCallback);
+    if (track) shownBy.set(track, this.key);
+    video.srcObject = track ? new MediaStream([track]) : null;
+    if (this.#isStale) this.#awaitPicture(video.srcObject, 2);
+  }
+
+  /** The first picture that comes may be what was there before; the one after it is not. */
+  #awaitPicture(stream, pictures) {
+    this.video.requestVideoFrameCallback(() => {
+      if (this.video.srcObject !== stream) return;
+      if (pictures > 1) return this.#awaitPicture(stream, pictures - 1);
+      this.#isStale = false;
+      this.#showFace();
+    });
+  }
+
   #showFace() {
-    this.#part("face").hidden = Boolean(this.video.srcObject) && this.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+    const { srcObject, readyState } = this.video;
+    this.#part("face").hidden = Boolean(srcObject) && readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !this.#isStale;
   }
 
   #label(name, isMe) {

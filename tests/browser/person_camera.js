@@ -97,7 +97,9 @@
 
   window.probe.tiles = () => [...document.querySelectorAll("[data-testid=tile]")].map((tile) => {
     const video = tile.querySelector("video");
-    const shows = Boolean(video.srcObject && !video.hidden && video.videoWidth);
+    // Where a face covers it nobody sees a picture; before its first one the canvas would tell of the tile before.
+    const isCovered = !tile.querySelector("[data-part=face]").hidden;
+    const shows = Boolean(video.srcObject && !video.hidden && video.videoWidth && video.readyState >= 2 && !isCovered);
     return {
       participant: tile.dataset.participant,
       source: tile.dataset.source,
@@ -111,14 +113,14 @@
     };
   });
 
-  // What each tile shows from now on, by participant and source: {number, colour} whenever it changed.
+  // What each tile shows from now on, by participant and source: {number, colour, at (ms)} whenever it changed.
   window.probe.watchTiles = () => {
     window.probe.seen = {};
     setInterval(() => {
       for (const {participant, source, number, colour, hidden} of window.probe.tiles()) {
         if (hidden || !colour) continue;
         const seen = window.probe.seen[`${participant}/${source}`] ??= [];
-        if (seen.at(-1)?.number !== number || seen.at(-1)?.colour.join() !== colour.join()) seen.push({number, colour});
+        if (seen.at(-1)?.number !== number || seen.at(-1)?.colour.join() !== colour.join()) seen.push({number, colour, at: performance.now()});
       }
     }, 200);
   };

@@ -35,8 +35,10 @@ from .test_rooms_processors import inverted, wear
 
 PATIENT_SECONDS = 120
 BLACK = (0, 0, 0)
-# Numbers count to 128 and begin again; further ahead than this is behind.
+# Numbers count to 128, in 12.8 seconds, and begin again; further ahead than this is behind. Which of both it is cannot
+# be told after a longer pause, as of a tile that finds no place beside a shared screen.
 AHEAD = 64
+LONGEST_PAUSE_MS = 5000
 
 
 @pytest.fixture(params=["direct", "relay"])
@@ -136,14 +138,19 @@ def see_nothing_mixed_up(seat: Seat, guests: dict[str, Any]) -> None:
         allowed = [guest.colour, inverted(guest.colour), BLACK]
         strange = [each for each in pictures if not any(is_near(each["colour"], one) for one in allowed)]
         assert not strange, f"{seat.guest.name} saw under the name of {guest.name}: {strange[:5]}"
-        plain = [each["number"] for each in pictures if is_near(each["colour"], guest.colour)]
-        assert_in_order(
-            [number for number in plain if number is not None], f"{guest.name} at {seat.guest.name}"
-        )
+        plain = [
+            each for each in pictures if is_near(each["colour"], guest.colour) and each["number"] is not None
+        ]
+        assert len(plain) > 20 or guest in (ADA, BEN), f"{seat.guest.name} saw {guest.name}"
+        assert_in_order(plain, f"{guest.name} at {seat.guest.name}")
 
 
-def assert_in_order(numbers: list[int], whose: str) -> None:
-    backwards = [(one, other) for one, other in itertools.pairwise(numbers) if (other - one) % 128 > AHEAD]
+def assert_in_order(pictures: list[dict[str, Any]], whose: str) -> None:
+    backwards = [
+        (one, other)
+        for one, other in itertools.pairwise(pictures)
+        if (other["number"] - one["number"]) % 128 > AHEAD and other["at"] - one["at"] < LONGEST_PAUSE_MS
+    ]
     assert not backwards, f"pictures of {whose} went backwards: {backwards[:5]}"
 
 
