@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import translation
 
 from tests.support.distribution import ByFileOrPiece, longest_first
 from tests.support.processes import ROOT
@@ -25,6 +26,13 @@ def quick_settings(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def first_language() -> Iterator[None]:
+    """What one test's visitor reads must not be the language of the next test."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
