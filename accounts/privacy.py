@@ -26,6 +26,8 @@ class PrivacyFacts:
     guests: bool
     https: bool
     history_days: int
+    # 0: rooms are not recorded.
+    recording_days: int
     file_hours: int
     report_days: int
     sign_in_days: int
@@ -52,6 +54,7 @@ def privacy_facts() -> PrivacyFacts:
         guests=settings.GUESTS_ALLOWED,
         https=settings.HTTPS,
         history_days=settings.SESSION_HISTORY_DAYS,
+        recording_days=settings.RECORDING_RETENTION_DAYS if settings.ROOM_RECORDING else 0,
         file_hours=int(files.LIFETIME.total_seconds() // 3600),
         report_days=settings.CONNECTION_REPORT_DAYS,
         sign_in_days=settings.SESSION_COOKIE_AGE // (24 * 3600),

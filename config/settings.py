@@ -587,6 +587,14 @@ ROOM_INVITATION_DAYS = whole("ROOM_INVITATION_DAYS", 7, minimum=1)
 ROOM_CHAT_CHARACTERS = whole("ROOM_CHAT_CHARACTERS", 2000, minimum=1)
 ROOM_CHAT_PER_SECOND = whole("ROOM_CHAT_PER_SECOND", 5, minimum=1)
 
+# Whether owners may record their rooms, if everybody inside agrees. Media workers write where the site reads.
+ROOM_RECORDING = flag("ROOM_RECORDING", False)
+RECORDINGS_DIR = VAR_DIR / "recordings"
+RECORDING_MINUTES = whole("RECORDING_MINUTES", 60, minimum=1)
+RECORDING_RETENTION_DAYS = whole("RECORDING_RETENTION_DAYS", 7, minimum=1)
+# All files together.
+RECORDING_MEGABYTES = whole("RECORDING_MEGABYTES", 4096, minimum=1)
+
 # --- Models ---------------------------------------------------------------------------------------
 
 MODELS_DIR = Path(env.str("MODELS_DIR", default="") or VAR_DIR / "models").resolve()

@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .connection_report_admin import ConnectionReportAdmin
-from .models import Room, RoomInvitation, RoomMember, RoomRemoval, Session
+from .models import Recording, Room, RoomInvitation, RoomMember, RoomRemoval, Session
 
-__all__ = ["ConnectionReportAdmin", "RoomAdmin", "SessionAdmin"]
+__all__ = ["ConnectionReportAdmin", "RecordingAdmin", "RoomAdmin", "SessionAdmin"]
 
 
 @admin.register(Session)
@@ -91,3 +91,23 @@ class RoomAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
         return super().get_queryset(request).select_related("owner")
+
+
+@admin.register(Recording)
+class RecordingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """That there are recordings, and the way to delete them with their files; not what is in them."""
+
+    list_display = ("started", "title", "owner", "seconds", "bytes")
+    list_filter = ("started",)
+    search_fields = ("title", "owner__username")
+    fields = ("title", "room", "owner", "started", "seconds", "bytes")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recording]:
+        return super().get_queryset(request).select_related("owner")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -32,6 +32,7 @@ from .messages import (
     Offer,
     OpenSession,
     Ping,
+    Record,
     Rename,
     Resume,
     State,
@@ -156,7 +157,7 @@ class SignallingConsumer(TypedSocket):
                 await self.resume(message)
             case Close():
                 await self.close_session(message)
-            case Chat() | State() | Rename() | Moderate() | View():
+            case Chat() | State() | Rename() | Moderate() | View() | Record():
                 await self.rooms.handle(message)
 
     async def open(self, message: OpenSession) -> None:

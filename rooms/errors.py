@@ -45,6 +45,11 @@ TEXTS: dict[str, Promise] = {
     "participant_unknown": _("This person has left the room already."),
     "chat_too_long": _("This message is too long. Send it in parts."),
     "chat_too_fast": _("That was a lot at once. Wait a moment, then send it again."),
+    "recording_off": _("Rooms are not recorded on this site."),
+    "recording_full": _(
+        "There is no space left for recordings. Delete old ones, or ask the host of this site."
+    ),
+    "recording_runs": _("This room is being recorded already."),
     "closed_by_host": _("The host ended this session."),
     "protocol_version": _("This page is older than the server. Please reload it."),
     "internal": _("Something went wrong on the server. Please try again."),

@@ -27,6 +27,7 @@ SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}")
 PLACES = {"picture", "sound"}
 QUALITIES = {"low", "standard", "high"}
 SOURCES = {"camera", "microphone", "screen", "screen_sound"}
+RECORDING_ACTS = {"start", "stop", "agree", "refuse"}
 ACTS = {"mute", "stop_camera", "stop_screen", "mute_all", "remove", "lock", "unlock", "end"}
 # A name is cut to what fits; this only keeps nonsense out.
 NAME_TEXT_CHARACTERS = 200
@@ -140,6 +141,17 @@ class Moderate(ClientMessage):
     act: str
     # Whom it is about; "" for acts on the whole room.
     participant: str
+
+
+@dataclass(frozen=True)
+class Record(ClientMessage):
+    """The owner begins and stops a recording; everybody agrees or refuses for themselves."""
+
+    type = "room.record"
+    session: str
+    act: str
+    # To what somebody agrees, as the page was told; "" for other acts.
+    request: str
 
 
 @dataclass(frozen=True)
@@ -290,6 +302,11 @@ def an_act(value: Any) -> str:
     return str(value)
 
 
+def a_recording_act(value: Any) -> str:
+    require(isinstance(value, str) and value in RECORDING_ACTS)
+    return str(value)
+
+
 def some_sources(value: Any) -> dict[str, str]:
     require(value is None or (isinstance(value, dict) and len(value) <= SECTIONS))
     for mid, source in (value or {}).items():
@@ -387,6 +404,7 @@ SCHEMAS: dict[str, tuple[type[Any], dict[str, Check]]] = {
     ),
     Rename.type: (Rename, {"session": a_session, "name": a_name}),
     Moderate.type: (Moderate, {"session": a_session, "act": an_act, "participant": a_token_or_none}),
+    Record.type: (Record, {"session": a_session, "act": a_recording_act, "request": a_token_or_none}),
     View.type: (
         View,
         {"session": a_session, "tiles": some_tiles, "audio_only": a_yes, "mix": a_yes, "own": a_yes},

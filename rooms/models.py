@@ -8,12 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .connection_report import ConnectionReport
+from .recording import Recording
 from .room import Room
 from .room_invitation import RoomInvitation
 from .room_people import RoomMember, RoomRemoval
 
 __all__ = [
     "ConnectionReport",
+    "Recording",
     "Room",
     "RoomInvitation",
     "RoomMember",

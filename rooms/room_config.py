@@ -16,6 +16,7 @@ from processors.visibility import is_guest
 from .cards import manifest_or_none
 from .check_session import SLUG as CHECK
 from .ice import relay_urls
+from .recording import is_recorded
 from .room import Room
 from .room_access import Entry
 from .room_seat import NAME_CHARACTERS, room_facts
@@ -30,6 +31,8 @@ def room_page(request: HttpRequest, entry: Entry, invitation: str, people: int) 
         "is_full": people >= entry.room.participant_limit,
         "name": account_name(request),
         "name_characters": NAME_CHARACTERS,
+        "may_be_recorded": settings.ROOM_RECORDING,
+        "recording_days": settings.RECORDING_RETENTION_DAYS,
         "uses_relay": bool(relay_urls()),
         "config": script_config(request, entry, invitation, people),
     }
@@ -39,7 +42,8 @@ def script_config(request: HttpRequest, entry: Entry, invitation: str, people: i
     """What room.js reads instead of guessing: no address and no limit is written twice."""
     room = entry.room
     return {
-        "room": room_facts(entry) | {"people": people, "closed": room.is_over},
+        "room": room_facts(entry)
+        | {"people": people, "closed": room.is_over, "recording": is_recorded(room)},
         "me": {
             "name": account_name(request),
             "guest": is_guest(request.user),

@@ -28,7 +28,7 @@ from workers.registry import RegistryError
 
 from . import room_access
 from .identity import owner_of_guest
-from .models import Room, RoomInvitation
+from .models import Recording, Room, RoomInvitation
 from .room_access import RoomVisitor
 from .room_config import room_page
 from .room_forms import InvitationForm, RoomForm
@@ -92,6 +92,7 @@ def lobby(request: HttpRequest) -> HttpResponseBase:
             "mine": [row for row in rows if row.room.owner_id == request.user.pk],
             "others": [row for row in rows if row.room.owner_id != request.user.pk],
             "may_create": may_create(request),
+            "shows_recordings": shows_recordings(request),
         },
     )
 
@@ -218,6 +219,13 @@ def may_create(request: HttpRequest) -> bool:
         return False
     owned = Room.objects.filter(owner=request.user.pk).count()
     return is_staff(request.user) or owned < settings.ROOMS_PER_USER
+
+
+def shows_recordings(request: HttpRequest) -> bool:
+    """Also where nothing is recorded any more, as long as somebody has a recording."""
+    if is_guest(request.user):
+        return False
+    return settings.ROOM_RECORDING or Recording.objects.filter(owner=request.user.pk).exists()
 
 
 def visitor(request: HttpRequest, guest: str = "") -> RoomVisitor:

@@ -82,7 +82,7 @@ def room_facts(entry: Entry) -> dict[str, Any]:
         "locked": room.is_locked,
         "audio_only_default": room.audio_only_default,
         "mix": room.mix,
-        "recording": False,
+        "may_record": settings.ROOM_RECORDING and entry.role == "owner",
     }
 
 

@@ -13,21 +13,27 @@ from workers.transport import Message
 from . import room_entrance
 from .errors import SignallingError
 from .identity import Identity
-from .messages import Chat, ClientMessage, Moderate, OpenSession, Rename, Resume, State, View
+from .messages import Chat, ClientMessage, Moderate, OpenSession, Record, Rename, Resume, State, View
 from .models import Session
 from .open_rooms import OpenRoom, room_of
+from .recording_side import record
 from .room_seat import RoomSeat, chat_message, check_chat, clean_name, group_of, participant_of
 
 if TYPE_CHECKING:
     from .consumers import SignallingConsumer
     from .socket_session import SocketSession
 
-RoomMessage = Chat | State | Rename | Moderate | View
+RoomMessage = Chat | State | Rename | Moderate | View | Record
 # A slug; tokens of ``openroom`` have colons in them.
 SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 MEDIA_ACTS = {"mute", "stop_camera", "stop_screen", "mute_all"}
 # What workers say that pages hear under another name.
-EVENTS = {"speaker": "room.speaker", "notice": "room.notice", "levels": "room.levels"}
+EVENTS = {
+    "speaker": "room.speaker",
+    "notice": "room.notice",
+    "levels": "room.levels",
+    "recording": "room.recording",
+}
 
 
 class RoomSide:
@@ -106,6 +112,8 @@ class RoomSide:
                 await self._tell_worker(session, {"type": "view", "tiles": message.tiles, **flags})
             case Moderate():
                 await self._moderate(session, session.seat, message)
+            case Record():
+                await record(self._socket, session, session.seat, message)
 
     async def _chat(self, session: "SocketSession", seat: RoomSeat, message: Chat) -> None:
         text = check_chat(message.text)

@@ -1,11 +1,13 @@
 """Ends the history rows of sessions whose process died, and forgets rows past their retention."""
 
 import logging
+import time
 
 from accounts.retention import forget_expired
 from processors.files import delete_expired
 from workers.registry import Registry, RegistryError
 
+from . import recording
 from .connection_report import ConnectionReport
 from .database import in_database_thread
 from .models import Session
@@ -13,6 +15,7 @@ from .models import Session
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 30.0
+RECORDINGS_SECONDS = 24 * 3600.0
 
 
 class Sweep:
@@ -22,6 +25,8 @@ class Sweep:
         self._registry = registry
         # Missing at the last look; a single look could fall into a restart of Redis.
         self._missing: set[str] = set()
+        # The first sweep after a start looks, too.
+        self._recordings_at = float("-inf")
 
     async def once(self) -> int:
         """Return how many rows were ended."""
@@ -36,7 +41,15 @@ class Sweep:
         for session in over:
             await end(session, await self._reason(session))
         await forget_old()
+        await self._look_after_recordings()
         return len(over)
+
+    async def _look_after_recordings(self) -> None:
+        """Note what workers have finished; once a day delete what is past retention."""
+        is_due = time.monotonic() - self._recordings_at > RECORDINGS_SECONDS
+        await (forget_old_recordings() if is_due else note_recordings())
+        if is_due:
+            self._recordings_at = time.monotonic()
 
     async def _reason(self, session: str) -> str:
         reason = await self._registry.end_reason(session)
@@ -63,3 +76,13 @@ def forget_old() -> None:
     ConnectionReport.objects.past_retention().delete()
     delete_expired()
     forget_expired()
+
+
+@in_database_thread
+def forget_old_recordings() -> None:
+    recording.forget_old()
+
+
+@in_database_thread
+def note_recordings() -> None:
+    recording.collect()

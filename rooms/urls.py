@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import api, check_page, room_api, room_pages, views
+from . import api, check_page, recording_pages, room_api, room_pages, views
 from .script_texts import script_texts
 
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("check/report/", check_page.report, name="connection_report"),
     path("api/processors/", api.processor_list, name="api_processors"),
     path("api/processors/<slug:slug>/", api.processor_detail, name="api_processor"),
+    path("recordings/", recording_pages.recordings, name="recordings"),
+    path("recordings/<int:key>/", recording_pages.film, name="recording_film"),
+    path("recordings/<int:key>/delete/", recording_pages.delete, name="recording_delete"),
     path("r/", room_pages.lobby, name="rooms"),
     path("r/new/", room_pages.create, name="room_new"),
     path("r/join/<str:token>/", room_pages.invitation, name="room_invitation"),

@@ -24,6 +24,7 @@ REPLIES = {
     "switched": "session.switched",
     "parameters": "session.parameters",
     "attached": "session.resumed",
+    "recorded": "room.recorded",
 }
 
 
@@ -38,13 +39,13 @@ class WorkerSide:
             case "tracks_changed":
                 changed = {"type": "session.tracks_changed", "session": session.id, **view(message)}
                 await self._socket.say(changed)
-            case "participants" | "speaker" | "notice" | "levels":
+            case "participants" | "speaker" | "notice" | "levels" | "recording":
                 await self._socket.rooms.worker_said(session, message)
             case "closed":
                 await self._closed(session, message, request)
             case "error":
                 await self._refused(session, message, request)
-            case "answer" | "switched" | "parameters" | "attached" as kind if request:
+            case "answer" | "switched" | "parameters" | "attached" | "recorded" as kind if request:
                 await self._pass_on(kind, session, message, request)
 
     async def said_nothing(self, request: PendingRequest) -> None:

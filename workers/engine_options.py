@@ -13,6 +13,7 @@ from django.conf import settings
 from processors.host_limits import host_limits
 from processors.hosts import HostOptions
 
+from .recording_options import MEGABYTE, RecordingOptions
 from .relays import RelayAddresses
 from .rows_at_start import rows_at_start
 from .turn_credentials import turn_server
@@ -47,6 +48,9 @@ class EngineOptions:
     # FFmpeg's encoder for each codec, where the host named one.
     video_encoders: Mapping[str, str] = field(default_factory=dict)
 
+    # Where and how long rooms may be recorded; None: not at all.
+    recording: RecordingOptions | None = None
+
     @classmethod
     def from_settings(cls) -> "EngineOptions":
         return cls(
@@ -75,6 +79,7 @@ class EngineOptions:
             ),
             rows_at_start=rows_at_start,
             video_encoders=settings.VIDEO_ENCODERS,
+            recording=recording_options(),
         )
 
     @property
@@ -110,3 +115,13 @@ class EngineOptions:
         # A name for each peer: the relay gives few allocations to one.
         user = f"worker-{secrets.token_hex(6)}"
         return turn_server([self.turn_url], self.turn_secret, user, self.turn_credential_seconds)
+
+
+def recording_options() -> RecordingOptions | None:
+    if not settings.ROOM_RECORDING:
+        return None
+    return RecordingOptions(
+        settings.RECORDINGS_DIR,
+        settings.RECORDING_MINUTES * 60,
+        settings.RECORDING_MEGABYTES * MEGABYTE,
+    )

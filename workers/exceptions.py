@@ -9,6 +9,7 @@ WorkerError                  base; do not raise directly
 ├── ProcessorNotReady        the processor's class cannot be loaded here
 ├── CannotWear               the two processors of one person do not go together
 ├── BadRoomMessage           what was said of a room cannot be read, or names nobody
+├── RecordingRefused     the room cannot be recorded now
 └── HooksOutdated            the installed aiortc or aioice is outside the tested range
 """
 
@@ -55,6 +56,14 @@ class CannotWear(WorkerError):
 
 class BadRoomMessage(WorkerError):
     code = "bad_message"
+
+
+class RecordingRefused(WorkerError):
+    """The page is told which of the reasons it is."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class HooksOutdated(WorkerError):

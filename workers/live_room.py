@@ -16,7 +16,9 @@ from .active_speaker import ActiveSpeaker
 from .answer import StreamName, with_opus_limits, with_ssrcs, with_streams
 from .loudness import SILENCE
 from .pipeline import Assignment
+from .recording_options import RecordingOptions
 from .room_mix import MixOptions, RoomMix, read_mix
+from .room_recording import RoomRecording
 from .seat import ROOM_AUDIO_BIT_RATE, Seat, is_same
 from .sources import GROUP_OF, KIND_OF, MIX, MIXED_KIND_OF
 from .stream_names import StreamNames
@@ -51,9 +53,19 @@ class Publication:
 class LiveRoom:
     """Lives on the loop; touched only by ``MediaWorker`` and ``RoomDesk``."""
 
-    def __init__(self, name: str, is_studio: bool, codec_pool: Executor | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        is_studio: bool,
+        codec_pool: Executor | None = None,
+        recording: RecordingOptions | None = None,
+    ) -> None:
         self.name = name
         self._codec_pool = codec_pool
+        # None where rooms are not recorded.
+        self.recording = RoomRecording(codec_pool, recording) if codec_pool and recording else None
+        # What each page was told of it last, by session.
+        self._recording_told: dict[str, Message] = {}
         self._mix: RoomMix | None = None
         self._mix_options = MixOptions()
         # What the owner added for all.
@@ -117,6 +129,11 @@ class LiveRoom:
                     other.send(message | {"participant": seat.participant})
 
     def close(self) -> None:
+        if self.recording is not None:
+            self.recording.end("room_ended")
+        self._close_mix()
+
+    def _close_mix(self) -> None:
         if self._mix is not None:
             self._mix.close()
             self._mix = None
@@ -124,15 +141,27 @@ class LiveRoom:
     def _gets_mix(self, seat: Seat) -> bool:
         return self._mix_options.is_allowed and seat.view.mix
 
+    @property
+    def mix_options(self) -> MixOptions:
+        return self._mix_options
+
+    def follow_recording(self) -> None:
+        """Let the recording follow who is there and who has agreed."""
+        if self.recording is not None:
+            # A camera that is off would stand still in it as it was last.
+            unseen = {seat.participant for seat in self.seats.values() if seat.person.is_camera_off}
+            self.recording.follow({seat.participant: seat.media for seat in self.seats.values()}, unseen)
+
     def _follow_mix(self) -> None:
         """Let the mixers follow who is there and who wants to see all in one."""
+        self.follow_recording()
         wanted = {seat.participant for seat in self.seats.values() if self._gets_mix(seat)}
         if self._mix is not None:
             self._mix.follow({seat.participant: seat.media for seat in self.seats.values()}, wanted)
 
     def _mix_for_all(self) -> RoomMix:
         if self._mix is None or self._mix.options != self._mix_options:
-            self.close()
+            self._close_mix()
             assert self._codec_pool is not None
             self._mix = RoomMix(self._codec_pool, self._mix_options)
         return self._mix
@@ -143,12 +172,15 @@ class LiveRoom:
         self._names.setdefault(seat.session, StreamNames())
         if not self.is_studio:
             seat.share_result = lambda message: self.share_result(seat, message)
+        # Before anything of this person can be in it.
+        self.follow_recording()
 
     def remove(self, seat: Seat) -> None:
         self.seats.pop(seat.session, None)
         self._shown.pop(seat.session, None)
         self._names.pop(seat.session, None)
         self._told_to.discard(seat.session)
+        self._recording_told.pop(seat.session, None)
         for track in seat.viewing_tracks().values():
             track.leave()
         self._follow_mix()
@@ -314,6 +346,9 @@ class LiveRoom:
         """Return what is to be told to whom by the web side; and tell levels by the data channels."""
         if self.is_studio:
             return []
+        return self._recording_news(now) + self._news_of_people(now)
+
+    def _news_of_people(self, now: float) -> list[tuple[Seat, Message]]:
         speaks_now = self.active.follow(self._levels(), now)
         speaker = {"type": "speaker", "participant": self.active.speaker}
         if now - self._told_at < NEWS_INTERVAL_SECONDS:
@@ -327,9 +362,25 @@ class LiveRoom:
         news = [(seat, {"type": "participants", "participants": people}) for seat in told]
         return news + (self._to_all(speaker) if speaks_now else [(seat, speaker) for seat in new_ones])
 
+    def _recording_news(self, now: float) -> list[tuple[Seat, Message]]:
+        """Return the state of the recording for each page that does not know it; silence means that there is none."""
+        if self.recording is None:
+            return []
+        self.recording.tick(now)
+        news = []
+        for seat in self.seats.values():
+            message = self.recording.told_to(seat.participant)
+            told = self._recording_told.get(seat.session)
+            if seat.has_answered and message != told and (told is not None or message["state"] != "off"):
+                self._recording_told[seat.session] = message
+                news.append((seat, message))
+        return news
+
     def tell_anew(self, seat: Seat) -> None:
         """What was told while its page was away is lost."""
         self._told_to.discard(seat.session)
+        # Also that it has ended meanwhile.
+        self._recording_told[seat.session] = {}
 
     def people(self) -> list[Message]:
         return [describe(seat) for seat in self.seats.values() if seat.has_answered]

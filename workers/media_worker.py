@@ -30,6 +30,8 @@ from .participant import Participant
 from .participant_media import PICTURE, PLACES
 from .picture_memory import keep_picture_memory
 from .pipeline import Assignment
+from .recording_file import FINISH_SECONDS, RecordingFile
+from .recording_repair import repair
 from .registry import Registry, WorkerState
 from .rehearsal import rehearse
 from .room_desk import RoomDesk
@@ -84,6 +86,8 @@ class MediaWorker:
         self._reviewed_at = 0.0
         # Events on their way to the web, and sessions on their way out.
         self._tasks: set[asyncio.Task[None]] = set()
+        # Recordings of rooms that are over, which their threads may still be finishing.
+        self._files: list[RecordingFile] = []
         self._handlers = {
             "warm": self._warm,
             "published": self._published,
@@ -97,6 +101,7 @@ class MediaWorker:
             "state": self._state,
             "name": self._state,
             "moderate": self._moderate,
+            "record": self._record,
         }
         self._desk = RoomDesk(self._tell_all, self._end)
         aiortc_hooks.install()
@@ -113,6 +118,8 @@ class MediaWorker:
     async def run(self) -> None:
         """Look after all sessions until cancelled."""
         self._codec_pool.submit(warm_up)
+        if self._options.recording is not None:
+            self._codec_pool.submit(repair, self._options.recording)
         self._worker_hosts.begin()
         await rehearse()
         planned = time.monotonic()
@@ -164,6 +171,8 @@ class MediaWorker:
         await asyncio.gather(*(self._end(session, "drain") for session in list(self._seats)))
         if self._tasks:
             await asyncio.wait(self._tasks)
+        for file in self._files:
+            await asyncio.to_thread(file.wait, FINISH_SECONDS)
         await self._worker_hosts.close()
         self._codec_pool.shutdown(wait=False, cancel_futures=True)
 
@@ -254,11 +263,16 @@ class MediaWorker:
         room = self._room_of[seat.session]
         if room.dress(seat):
             self._rearrange(room)
+        room.follow_recording()
         return answer
 
     async def _moderate(self, message: Message) -> Message:
         seat = self._seat(message)
         return await self._desk.moderate(self._room_of[seat.session], seat, message)
+
+    async def _record(self, message: Message) -> Message:
+        seat = self._seat(message)
+        return await self._desk.record(self._room_of[seat.session], seat, message)
 
     # --- seats -----------------------------------------------------------------------------------------------
 
@@ -307,7 +321,9 @@ class MediaWorker:
     def _room_for(self, session: str, name: str | None) -> LiveRoom:
         if name is None:
             return LiveRoom(session, is_studio=True)
-        return self._rooms.setdefault(name, LiveRoom(name, is_studio=False, codec_pool=self._codec_pool))
+        if name not in self._rooms:
+            self._rooms[name] = LiveRoom(name, False, self._codec_pool, self._options.recording)
+        return self._rooms[name]
 
     def _leave_room(self, seat: Seat) -> None:
         room = self._room_of.pop(seat.session, None)
@@ -318,6 +334,12 @@ class MediaWorker:
         if not room.seats:
             room.close()
             self._rooms.pop(room.name, None)
+            self._keep_files(room)
+
+    def _keep_files(self, room: LiveRoom) -> None:
+        """Recordings of a room that is over may still be finishing."""
+        if room.recording is not None:
+            self._files = [file for file in self._files if file.is_writing] + room.recording.take_files()
 
     def _rearrange(self, room: LiveRoom, told: Seat | None = None) -> None:
         """Tell all in the room but ``told`` what they see now, and how many sections they should offer."""

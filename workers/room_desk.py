@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from .exceptions import BadRoomMessage
+from .exceptions import BadRoomMessage, RecordingRefused
 from .live_room import LiveRoom
 from .seat import Seat
 
@@ -36,6 +36,24 @@ class RoomDesk:
         seat.follow_person()
         return {"type": "stated"}
 
+    async def record(self, room: LiveRoom, seat: Seat, message: Message) -> Message:
+        """Begin, agree, refuse or stop; the web has checked who may begin and stop."""
+        recording, act = room.recording, message.get("act", "")
+        if recording is None:
+            raise RecordingRefused("recording_off", "Rooms are not recorded on this site.")
+        if act == "start":
+            await recording.begin(seat.participant, message.get("about") or {}, room.mix_options)
+        elif act == "agree":
+            recording.agree(seat.participant, message.get("request", ""))
+        elif act == "refuse":
+            recording.refuse()
+        elif act == "stop":
+            recording.end("stopped")
+        else:
+            raise BadRoomMessage(f"Nobody knows the act {act!r}.")
+        room.follow_recording()
+        return {"type": "recorded", "act": act}
+
     async def moderate(self, room: LiveRoom, moderator: Seat, message: Message) -> Message:
         act = message.get("act", "")
         if act == "mute_all":
@@ -57,6 +75,7 @@ class RoomDesk:
         sources, what = STOPPING[act]
         seat.person.stopped |= sources
         seat.follow_person()
+        room.follow_recording()
         self._tell(room.notice(what, seat.participant))
 
     async def _remove(self, room: LiveRoom, seat: Seat) -> None:

@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
 from .mixed_picture import Face, MixedPicture
 from .mixed_sound import MixedSound, Voice
-from .outgoing import OutgoingAudio, OutgoingStream, OutgoingVideo
+from .outgoing import OutgoingAudio, OutgoingStream, OutgoingVideo, Viewer
 from .participant_media import ParticipantMedia
 from .subscriber_track import SubscriberTrack
 
@@ -68,8 +68,24 @@ class RoomMix:
             track.leave()
             track.point_at(stream)
 
-    def follow(self, media: Mapping[str, ParticipantMedia], listeners: set[str]) -> None:
-        """Mix these people for these listeners; with no listener everything ends."""
+    def admit_recorder(self, picture: Viewer, sound: Viewer, listener: str) -> None:
+        """Give both streams to somebody who is no page; comes after ``follow``."""
+        assert self._picture is not None
+        assert self._sound is not None
+        self._picture.output.subscribe(picture)
+        self._sound.output(listener).subscribe(sound)
+
+    def ask_for_key_frame(self) -> None:
+        if self._picture is not None:
+            self._picture.output.request_key_frame()
+
+    def follow(
+        self,
+        media: Mapping[str, ParticipantMedia],
+        listeners: set[str],
+        unseen: Set[str] = frozenset(),
+    ) -> None:
+        """Mix these people, the ``unseen`` without a picture, for these listeners; with no listener everything ends."""
         if not listeners:
             self.close()
             return
@@ -77,6 +93,7 @@ class RoomMix:
         assert self._picture is not None
         assert self._sound is not None
         wanted = self._streams(media)
+        wanted = {key: each for key, each in wanted.items() if key[1] != "camera" or key[0] not in unseen}
         for key in [key for key, (stream, _) in self._watching.items() if wanted.get(key) is not stream]:
             stream, viewer = self._watching.pop(key)
             stream.unsubscribe(viewer)

@@ -61,10 +61,9 @@ function closeMenu(button) {
   menu.querySelector("summary").focus({ preventScroll: true });
 }
 
-function showRoom({ $ }, { title, locked, recording }) {
+function showRoom({ $ }, { title, locked }) {
   setText($(".room-title"), title);
   $("#locked").hidden = !locked;
-  $("#recording").hidden = !recording;
   const lock = $("#lock");
   if (!lock) return;
   lock.setAttribute("aria-pressed", String(locked));

@@ -10,7 +10,7 @@ const CONNECTED_DEADLINE_MS = 15_000;
 const DISCONNECTED_GRACE_MS = 4_000;
 
 // What the server tells a room goes on to the page as it is.
-const ROOM_EVENTS = ["room.participants", "room.chat", "room.notice", "room.changed", "room.speaker"];
+const ROOM_EVENTS = ["room.participants", "room.chat", "room.notice", "room.changed", "room.speaker", "room.recording"];
 const SHUT = new Set(["removed", "room_ended", "other_tab", "room_closed", "room_locked", "room_full", "room_unknown", "invitation_needed", "invitation_over", "sign_in_required"]);
 
 export class RoomSession extends EventTarget {
@@ -93,6 +93,11 @@ export class RoomSession extends EventTarget {
 
   moderate(act, participant) {
     return this.#ask("room.moderate", { act, participant });
+  }
+
+  /** start and stop for the owner; agree and refuse for everybody. */
+  record(act, request = null) {
+    return this.#ask("room.record", { act, request });
   }
 
   /** Which tiles the page shows; only the newest word counts, so the quicker way may be taken. */

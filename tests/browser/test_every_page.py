@@ -26,6 +26,7 @@ PAGES = {
     "new password": ("/accounts/password/change/", "bob"),
     "two-step sign-in": ("/accounts/2fa/", "bob"),
     "delete account": ("/accounts/me/delete/", "bob"),
+    "recordings": ("/recordings/", "bob"),
     "privacy": ("/privacy/", "bob"),
     "about": ("/about/", "bob"),
     "nothing here": ("/p/no-such-thing/", "bob"),

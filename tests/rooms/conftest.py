@@ -61,6 +61,9 @@ class QuietEngine:
     async def only_noted(self, message: Message) -> None:
         """What the engine acts on without an answer."""
 
+    async def record(self, message: Message) -> None:
+        await self.reply(message, {"type": "recorded", "act": message["act"]})
+
     state = name = view = moderate = only_noted
 
     async def attach(self, message: Message) -> None:

@@ -38,7 +38,7 @@ async def test_a_seat_in_a_room_with_nothing_worn(
     assert opened["processor"] is None
     assert opened["room"] == {
         "slug": "hall", "title": "Hall", "owner": True, "role": "owner", "limit": 3, "locked": False,
-        "audio_only_default": False, "mix": False, "recording": False,
+        "audio_only_default": False, "mix": False, "may_record": False,
     }  # fmt: skip
     (offered,) = engine.of_type("offer")
     assert offered["room"] == hall.live_id
