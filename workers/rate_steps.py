@@ -7,7 +7,7 @@ from typing import Protocol
 RISE_PATIENCE_SECONDS = 4.0
 LONGEST_PATIENCE_SECONDS = 60.0
 # A fall to less than this share so soon after a rise (in times the patience) means that it was too much.
-FALL_SHARE = 0.8
+FALL_SHARE = 0.9
 FAILED_WITHIN = 2.0
 
 

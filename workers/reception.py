@@ -20,8 +20,11 @@ CLEAR_SHARE = 0.02
 # A round trip that stays this much above the shortest means a queue. A busy machine answers late too, but not always.
 QUEUE_SECONDS = 0.25
 CLEAR_QUEUE_SECONDS = 0.1
-# While all arrives at once, so much more may be tried.
-PROBE = 1.5
+# The shortest round trip may have been one with a queue already: a long one is never clear.
+LONG_SECONDS = 0.2
+# While all arrives at once, so much more may be tried; and of what arrives while it does not, so much is used.
+PROBE = 1.3
+USABLE_SHARE = 0.8
 SEQUENCE_MODULUS = 2**16
 REMEMBERED_REPORTS = 200
 
@@ -84,15 +87,28 @@ class Reception:
         lost, queue = self.lost_share, self.queue_seconds
         if lost is None or queue is None:
             return False
-        return lost < CLEAR_SHARE and queue < CLEAR_QUEUE_SECONDS
+        return lost < CLEAR_SHARE and queue < CLEAR_QUEUE_SECONDS and not self._is_long
 
     def can_take(self, estimate: int, sent: float) -> int:
-        """Return what this network can take, in bit/s: an estimate grows only with what is sent, and slowly."""
-        return max(estimate, int(sent * PROBE)) if self.is_clear else estimate
+        """Return what this network can take of pictures, in bit/s.
+
+        An estimate says little after a flood, and grows only with what is sent, and slowly; what arrives is known.
+        """
+        lost = self.lost_share
+        arriving = int(sent * (1 - lost)) if lost is not None else 0
+        if self.is_clear:
+            return max(estimate, int(arriving * PROBE))
+        share = USABLE_SHARE if self.is_troubled or self._is_long else 1.0
+        return int(max(estimate, arriving) * share)
 
     @property
     def _is_recent(self) -> bool:
         return time.monotonic() - self._noted_at < WINDOW_SECONDS
+
+    @property
+    def _is_long(self) -> bool:
+        queue = self.queue_seconds
+        return queue is not None and queue + self._shortest >= LONG_SECONDS
 
     def _sum_up(self, now: float) -> None:
         self._noted_at = now

@@ -39,7 +39,9 @@ NEGOTIATION_DEADLINE_SECONDS = 8.0
 # What sound costs at most in a room, in bit/s: slow viewers take several.
 ROOM_AUDIO_BIT_RATE = 32_000
 # Packets of a slow viewer go out at least at this rate, in bit/s, whatever its browser believes.
-LEAST_PACE = 100_000
+LEAST_PACE = 80_000
+# … and at most at so much more than encoders may make, so that a key frame does not fill the network's queue.
+PACE_SHARE = 1.15
 # What one ping may bring back.
 MAX_PADDING_BYTES = 16_384
 
@@ -174,8 +176,7 @@ class Seat:
         demand = self._demand(pictures, tracks, self.peer.reception, gets_less)
         changed = self.budget.review(demand)
         is_slow = self.budget.only_speaker or gets_less
-        pace = max(demand.estimate, LEAST_PACE) if is_slow and demand.estimate is not None else None
-        self.peer.pacer.rate = pace
+        pace = self.peer.pacer.rate = pace_for(demand) if is_slow else None
         for track in tracks:
             track.skips_silence = track.kind == "audio" and is_slow
             shown = 1 if self.budget.only_speaker else max(1, pictures)
@@ -442,6 +443,13 @@ class Seat:
         channel = self.peer.data_channel if self.peer is not None else None
         if channel is not None:
             channel.send(message)
+
+
+def pace_for(demand: Demand) -> int | None:
+    """Return how fast pictures go out to a slow viewer, in bit/s: hardly faster than they are made."""
+    if demand.estimate is None:
+        return None
+    return max(LEAST_PACE, min(demand.estimate, int(demand.allowed * PACE_SHARE)))
 
 
 class PlaceListener:

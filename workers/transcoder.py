@@ -63,6 +63,10 @@ class Transcoder:
         return self._scale
 
     @property
+    def step(self) -> int:
+        return self._step
+
+    @property
     def waiting_frames(self) -> int:
         """It takes what it can; nobody waits for it."""
         return 0

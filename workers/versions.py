@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 from .answer import Quality
 from .outgoing import OutgoingVideo
 from .rate_steps import RateSteps
+from .reception import PROBE, USABLE_SHARE
 from .subscriber_track import SubscriberTrack
 from .transcoder import Transcoder
 
@@ -23,16 +24,15 @@ DROWNED_PATIENCE_SECONDS = 0.8
 # The full one comes again when its estimate has stayed above this share of the full, or of the largest smaller version;
 # twice as long after each time that it was too much after all.
 FAST_SHARE = 1.0
-FAST_SMALL_SHARE = 1.3
+FAST_SMALL_SHARE = 1.25
 # It is also tried when the smaller version takes less than this share of what it may.
-NEEDED_SHARE = 0.5
+NEEDED_SHARE = 0.85
 FAST_PATIENCE_SECONDS = 6.0
 LONGEST_PATIENCE_SECONDS = 120.0
-# Part of a slow viewer's estimate that its picture may use; the rest is for sound and repeats. All of it while nothing
-# is lost and nothing waits.
-USABLE_SHARE = 0.8
 # A publisher may send so much more than what its best-connected viewer gets without loss and waiting.
 GROWTH = 1.1
+# Pictures a second for which encoders are made.
+USUAL_PACE = 30
 SMALL_SCALE = 2
 SMALL_MIN_BIT_RATE = 50_000
 SMALL_MAX_BIT_RATE = 500_000
@@ -135,7 +135,7 @@ class Versions:
         if self._second is not None and self._second.scale > 1:
             output = self._second.output
             slow = [
-                usable(self._able(viewer, viewer.estimate), viewer.reception.is_clear)
+                self._able(viewer, viewer.estimate)
                 for viewer in self._viewers
                 if viewer.estimate is not None and self.is_slow(viewer)
             ]
@@ -168,8 +168,20 @@ class Versions:
         return viewer.estimate
 
     def _able(self, viewer: SubscriberTrack, estimate: int) -> int:
-        """Return what a viewer of a smaller version can take."""
-        return viewer.reception.can_take(estimate, viewer.stream.bits.per_second() if viewer.stream else 0.0)
+        """Return what a viewer of a smaller version can take: while all arrives, more than its encoder may make now."""
+        stream = viewer.stream
+        if not isinstance(stream, OutgoingVideo):
+            return estimate
+        able = viewer.reception.can_take(estimate, stream.bits.per_second())
+        if not viewer.reception.is_clear:
+            return able
+        return max(able, int(stream.bit_rate * (PROBE if self._fill(stream) >= NEEDED_SHARE else 1.0)))
+
+    def _fill(self, stream: OutgoingVideo) -> float:
+        """Return which share an encoder uses of what it may, at the pace at which pictures come."""
+        step = self._second.step if self._second is not None else 1
+        pace = min(1.0, stream.rate.per_second() * step / USUAL_PACE)
+        return stream.bits.per_second() / max(1.0, stream.bit_rate * pace)
 
     def _follows_tile(self, viewer: SubscriberTrack, is_slow: bool) -> bool:
         """Give a small tile the smaller version while slow viewers need one anyway; return whether that is so."""
@@ -210,7 +222,7 @@ class Versions:
         stream = viewer.stream
         if not isinstance(stream, OutgoingVideo) or not viewer.reception.is_clear:
             return False
-        return 0 < stream.bits.per_second() < stream.bit_rate * NEEDED_SHARE
+        return 0 < self._fill(stream) < NEEDED_SHARE
 
     def _is_helped(self, estimate: int) -> bool:
         """Whether the publisher, or the main encoder, can follow the only viewer."""
@@ -234,7 +246,7 @@ class Versions:
     def _first_estimate(self, viewer: SubscriberTrack) -> int | None:
         """Return what a smaller version begins with."""
         known = [rate for rate in (self._estimate(viewer), viewer.allowance) if rate is not None]
-        return usable(min(known), is_clear=False) if known else None
+        return int(min(known) * USABLE_SHARE) if known else None
 
     def _has_wrong_codec(self, viewer: SubscriberTrack) -> bool:
         """Whether the main stream's codec has changed since this viewer was placed."""
@@ -272,11 +284,6 @@ class Versions:
             self._joins.add(join)
             join.add_done_callback(self._joins.discard)
             self._second = None
-
-
-def usable(estimate: int, is_clear: bool) -> int:
-    """Return what a picture may use of a slow viewer's estimate."""
-    return estimate if is_clear else int(estimate * USABLE_SHARE)
 
 
 def small_bit_rate(wanted: int | None) -> int:

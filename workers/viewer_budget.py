@@ -14,9 +14,9 @@ PLENTY = 600_000
 # A network that takes more than is sent to it is not what makes the estimate small: browsers cannot measure what does
 # not come, and pictures in which nothing moves need little.
 SENT_SHARE = 0.85
-SPARE_SHARE = 1.4
+SPARE_SHARE = 1.25
 # What is shown needs little if it takes less than this share of the bit rate that it may have.
-NEEDED_SHARE = 0.6
+NEEDED_SHARE = 0.85
 PATIENCE_SECONDS = 2.0
 # Where most of what is sent is lost.
 DROWNED_PATIENCE_SECONDS = 0.8

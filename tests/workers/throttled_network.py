@@ -1,8 +1,8 @@
 """Run as a process in a network of its own (``unshare --net``): a room whose last viewer has 200 kbit/s; prints JSON.
 
-At the end the throttle goes, and the time is taken until the viewer has all pictures in full.
+With ``recover`` the throttle goes at the end, and the time is taken until the viewer has all pictures in full.
 
-usage: python -m tests.workers.throttled_network PUBLISHERS
+usage: python -m tests.workers.throttled_network PUBLISHERS [recover]
 
 The viewer is a process in a second network; what goes to it passes a token bucket. With the word ``viewer`` and the
 number of publishers this module is that process: it is told answers on stdin and tells offers and figures on stdout.
@@ -30,7 +30,7 @@ from .lossy_network import shell
 RATE = "200kbit"
 ADAPT_SECONDS = 14.0
 WATCH_SECONDS = 15.0
-RECOVERY_SECONDS = 70.0
+RECOVERY_SECONDS = 90.0
 SMALL_WIDTH = 320
 NEAR, FAR = "10.78.0.1", "10.78.0.2"
 
@@ -73,7 +73,7 @@ class Viewer:
         self._process.stdin.write(json.dumps(message).encode() + b"\n")
 
 
-async def main(publishers: int) -> dict[str, Any]:
+async def main(publishers: int, recovers: bool) -> dict[str, Any]:
     command = ["unshare", "--net", sys.executable, "-m", "tests.workers.throttled_network", "viewer"]
     process = await asyncio.create_subprocess_exec(
         *command, str(publishers), stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -94,6 +94,7 @@ async def main(publishers: int) -> dict[str, Any]:
     await asyncio.sleep(ADAPT_SECONDS)
     before = {mid: len(pictures) for mid, pictures in other.pictures_by_mid.items()}
     viewer.tell(watch=WATCH_SECONDS)
+    lateness = Lateness()
     figures = await viewer.hear()
     sizes = {frame.image.shape for pictures in other.pictures_by_mid.values() for frame in pictures[-100:]}
     rates = [(len(other.pictures_by_mid[mid]) - count) / WATCH_SECONDS for mid, count in before.items()]
@@ -101,10 +102,12 @@ async def main(publishers: int) -> dict[str, Any]:
         "others_fps": round(min(rates), 1),
         "others_sizes": sorted(size[1] for size in sizes),
         "notices": notices(worker),
+        "worker_late_seconds": lateness.longest,
     }
-    free_network()
-    viewer.tell(recover=RECOVERY_SECONDS)
-    figures |= await viewer.hear() | {"notices_at_end": notices(worker)}
+    if recovers:
+        free_network()
+        viewer.tell(recover=RECOVERY_SECONDS)
+        figures |= await viewer.hear() | {"notices_at_end": notices(worker)}
     process.terminate()
     await process.wait()
     await worker.close()
@@ -152,8 +155,13 @@ async def view(publishers: int) -> None:
     seconds = (await hear())["watch"]
     began = time.monotonic()
     pictures = {mid: len(each) for mid, each in peer.pictures_by_mid.items()}
+    lateness = Lateness()
     await asyncio.sleep(seconds)
-    say(**figures_since(peer, answer["tracks"], began, pictures), small_after_seconds=await small_after)
+    say(
+        **figures_since(peer, answer["tracks"], began, pictures),
+        small_after_seconds=await small_after,
+        viewer_late_seconds=lateness.longest,
+    )
     seconds = (await hear())["recover"]
     mids = [each["mid"] for each in answer["tracks"] if each["kind"] == "video"]
     full_after = await seconds_until(
@@ -171,6 +179,20 @@ def is_wide(peer: BrowserPeer, mid: str, width: int) -> bool:
     """Whether the newest picture has this width."""
     pictures = peer.pictures_by_mid.get(mid)
     return bool(pictures) and pictures[-1].image.shape[1] == width
+
+
+class Lateness:
+    """How long a process had to wait for the machine: the longest time that its loop woke up too late, in seconds."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._task = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        while True:
+            planned = time.monotonic() + 0.01
+            await asyncio.sleep(0.01)
+            self.longest = max(self.longest, round(time.monotonic() - planned, 3))
 
 
 async def seconds_until(condition: Callable[[], bool], most: float) -> float:
@@ -213,4 +235,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "viewer":
         asyncio.run(view(int(sys.argv[2])))
     else:
-        print(json.dumps(asyncio.run(main(int(sys.argv[1])))))  # noqa: T201
+        print(json.dumps(asyncio.run(main(int(sys.argv[1]), "recover" in sys.argv))))  # noqa: T201
