@@ -24,5 +24,13 @@ def mapped_bytes() -> int:
 
 
 def peak_resident_bytes() -> int:
-    # macOS counts bytes where Linux counts kibibytes.
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    """The most this program has had so far.
+
+    Linux counts in ``ru_maxrss`` also what the process was before it became this program: a copy of who started it.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        # macOS counts bytes where Linux counts kibibytes.
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

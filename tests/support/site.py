@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from .patience import wait_until
+from .patience import patient, wait_until
 from .processes import ROOT, RunningProgram, free_port, free_port_range
 from .script_host import ScriptHost
 
@@ -189,7 +189,7 @@ class Site:
         if person is not None:
             request.add_header("Cookie", f"sessionid={self.people[person]['session']}")
         try:
-            with urllib.request.urlopen(request, timeout=10) as response:
+            with urllib.request.urlopen(request, timeout=patient(10)) as response:
                 return Answer(response.status, dict(response.headers), response.read().decode(), response.url)
         except urllib.error.HTTPError as error:
             return Answer(error.code, dict(error.headers), error.read().decode(), error.url)
