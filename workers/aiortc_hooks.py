@@ -18,6 +18,7 @@ import aiortc.clock
 import aiortc.codecs
 import aiortc.rtcdtlstransport
 import aiortc.rtcrtpreceiver
+import pylibsrtp
 from aioice.ice import CandidatePair
 from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
 from aiortc.codecs import depayload as aiortc_depayload
@@ -57,6 +58,22 @@ BINDING_REQUEST = b"\x00\x01"
 # Addresses of one peer that media may come from.
 KNOWN_SOURCES = 16
 
+# Streams (SSRC) of one peer beside those that its offer names; browsers begin new ones when a section wakes. With fewer
+# than 31 all have a place in a report (RFC 3550 §6.4.1).
+LEARNED_STREAMS = 16
+# Senders of reports of one peer: some have one for each section.
+LEARNED_REPORTERS = 256
+# Another stream may take the place of one that has been silent for so long.
+SILENT_SECONDS = 10.0
+# libsrtp's wrapper reads no longer packets, and raises what would end the session.
+LONGEST_PACKET_BYTES = 1500
+# Where the SSRC stands in a packet, and in a report.
+RTP_SSRC, RTCP_SSRC = slice(8, 12), slice(4, 8)
+# What aiortc's receivers keep of each stream, by SSRC.
+STREAM_TABLES = [
+    f"_RTCRtpReceiver__{table}" for table in ("active_ssrc", "remote_streams", "lsr", "lsr_time")
+]
+
 # The playout-delay extension of libwebrtc: 12 bits each for the least and the most delay, in units of 10 ms.
 PLAYOUT_DELAY = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 PLAYOUT_DELAY_ID = 12
@@ -76,7 +93,10 @@ WAITING_PICTURES = 16
 # Sender reports that a receiver may still answer.
 REMEMBERED_REPORTS = 8
 
+# Of strangers.
 dropped_datagrams = 0
+# Of peers that we speak with: of streams beyond the bound, or too long.
+dropped_packets = 0
 _installed = False
 
 
@@ -100,9 +120,11 @@ def install() -> None:
     if _installed:
         return
     check_versions()
-    aiortc.rtcrtpreceiver.depayload = _depayload  # type: ignore[attr-defined]
-    aiortc.rtcrtpreceiver.decoder_worker = _no_decoder  # type: ignore[assignment]
+    _replace(aiortc.rtcrtpreceiver, "depayload", _depayload)
+    _replace(aiortc.rtcrtpreceiver, "decoder_worker", _no_decoder)
     _negotiate_playout_delay()
+    _bound_streams()
+    _outlive_reports()
     _guard_datagrams()
     _note_known_sources()
     _accept_rsa_certificates()
@@ -172,6 +194,12 @@ class _Estimator:
         self._began: int | None = None
         # Bytes of the burst that the estimator has not heard of.
         self._waiting_bytes = 0
+
+    @property
+    def ssrcs(self) -> dict[int, int]:
+        """What the estimate is for."""
+        ssrcs: dict[int, int] = self._estimator.ssrcs
+        return ssrcs
 
     def add(
         self, arrival_time_ms: int, abs_send_time: int, payload_size: int, ssrc: int
@@ -245,6 +273,105 @@ def vp8_descriptor_bytes(payload: bytes) -> int:
 
 def _no_decoder(*_: object) -> None:
     """Return at once, so that the thread that aiortc starts for each receiver ends at once."""
+
+
+def _bound_streams() -> None:
+    """Let a peer begin no more streams than it can need.
+
+    Why: aiortc and libsrtp keep something of each SSRC for as long as the session, and a report with 128 of them cannot
+    be written.
+    """
+    transport = aiortc.rtcdtlstransport.RTCDtlsTransport
+    original = _existing(transport, "_setup_srtp")
+
+    def setup_srtp(self: Any) -> None:
+        original(self)
+        if self._rx_srtp is not None:
+            self._rx_srtp = _BoundedStreams(self._rx_srtp, self._rtp_router)
+
+    _replace(transport, "_setup_srtp", setup_srtp)
+
+
+class _BoundedStreams:
+    """Stands before libsrtp's session for what comes in. What it refuses raises pylibsrtp.Error, as damage does."""
+
+    def __init__(self, session: pylibsrtp.Session, router: Any) -> None:
+        self._session = session
+        self._router = router
+        # Streams and senders of reports that no offer names: when (time.monotonic()) they were heard last, by SSRC.
+        self._streams: dict[int, float] = {}
+        self._reporters: dict[int, float] = {}
+
+    def unprotect(self, data: bytes) -> bytes:
+        ssrc = int.from_bytes(data[RTP_SSRC])
+        if len(data) > LONGEST_PACKET_BYTES or not self._has_place(ssrc, self._streams, LEARNED_STREAMS):
+            _refuse()
+        clear = self._session.unprotect(data)
+        # Only now it is sure that the peer has sent it.
+        if ssrc in self._streams or ssrc not in self._router.ssrc_table:
+            self._streams[ssrc] = time.monotonic()
+        return clear
+
+    def unprotect_rtcp(self, data: bytes) -> bytes:
+        ssrc = int.from_bytes(data[RTCP_SSRC])
+        if len(data) > LONGEST_PACKET_BYTES or not self._may_report(ssrc):
+            _refuse()
+        clear = self._session.unprotect_rtcp(data)
+        if ssrc not in self._streams and ssrc not in self._router.ssrc_table:
+            self._reporters[ssrc] = time.monotonic()
+        return clear
+
+    def _may_report(self, ssrc: int) -> bool:
+        return ssrc in self._streams or self._has_place(ssrc, self._reporters, LEARNED_REPORTERS)
+
+    def _has_place(self, ssrc: int, heard_at: dict[int, float], limit: int) -> bool:
+        if ssrc in heard_at or ssrc in self._router.ssrc_table or len(heard_at) < limit:
+            return True
+        oldest = min(heard_at, key=heard_at.__getitem__)
+        if time.monotonic() - heard_at[oldest] < SILENT_SECONDS:
+            return False
+        del heard_at[oldest]
+        self._forget(oldest)
+        return True
+
+    def _forget(self, ssrc: int) -> None:
+        with suppress(pylibsrtp.Error):  # a stream that reports as well is forgotten once
+            self._session.remove_stream(ssrc)
+        receiver = self._router.ssrc_table.pop(ssrc, None)
+        if receiver is not None:
+            _forget_stream(receiver, ssrc)
+
+
+def _forget_stream(receiver: RTCRtpReceiver, ssrc: int) -> None:
+    for name in STREAM_TABLES:
+        _existing(receiver, name).pop(ssrc, None)
+    estimator = getattr(receiver, "_RTCRtpReceiver__remote_bitrate_estimator")  # noqa: B009 - mangled name
+    if estimator is not None:
+        estimator.ssrcs.pop(ssrc, None)
+
+
+def _refuse() -> None:
+    global dropped_packets
+    dropped_packets += 1
+    raise pylibsrtp.Error("refused")
+
+
+def _outlive_reports() -> None:
+    """Let a receiver go on reporting after a report that could not be written.
+
+    Why: a peer whose timestamps leap about makes a jitter that does not fit; aiortc's task would end there, and closing
+    would wait for it for ever.
+    """
+    original = _existing(RTCRtpReceiver, "_run_rtcp")
+
+    async def run_rtcp(self: Any) -> None:
+        while True:  # it waits before each report
+            try:
+                return await original(self)  # type: ignore[no-any-return]
+            except Exception:
+                logger.debug("A receiver report could not be written", exc_info=True)
+
+    _replace(RTCRtpReceiver, "_run_rtcp", run_rtcp)
 
 
 # --- Sending: our packetiser, our key-frame routing ------------------------------------------------------
@@ -404,7 +531,7 @@ class _PlayoutDelay(HeaderExtensionsMap):
 
 def _negotiate_playout_delay() -> None:
     """Accept the extension in offers; ``id`` matters only where aiortc makes the offer."""
-    known = aiortc.codecs.HEADER_EXTENSIONS["video"]
+    known = _existing(aiortc.codecs, "HEADER_EXTENSIONS")["video"]
     known.append(RTCRtpHeaderExtensionParameters(id=PLAYOUT_DELAY_ID, uri=PLAYOUT_DELAY))
 
 
@@ -473,7 +600,7 @@ def _guard_datagrams() -> None:
     Why: an empty datagram raises IndexError in aiortc's receive loop, and DTLS from a stranger during the handshake
     fails it. Only STUN may come from an address that has not shown the session's ICE password.
     """
-    original = aioice.ice.StunProtocol.datagram_received
+    original = _existing(aioice.ice.StunProtocol, "datagram_received")
 
     def datagram_received(self: Any, data: bytes, addr: tuple[Any, ...]) -> None:
         global dropped_datagrams
@@ -487,7 +614,7 @@ def _guard_datagrams() -> None:
             # Not a warning: strangers decide how often this happens.
             logger.debug("A datagram from %s could not be read and was dropped", addr[0], exc_info=True)
 
-    aioice.ice.StunProtocol.datagram_received = datagram_received  # type: ignore[method-assign, assignment]
+    _replace(aioice.ice.StunProtocol, "datagram_received", datagram_received)
 
 
 def _note_known_sources() -> None:
@@ -496,14 +623,14 @@ def _note_known_sources() -> None:
     Why: a browser may send by another pair than aioice has chosen. Of that one aioice knows no success, because it
     stops checking once it has a pair.
     """
-    original = aioice.ice.Connection.check_incoming
+    original = _existing(aioice.ice.Connection, "check_incoming")
 
     def check_incoming(self: Any, message: Any, addr: tuple[str, int], protocol: Any) -> None:
         _note_source(protocol, addr)
         self.checked_at = time.monotonic()
         original(self, message, addr, protocol)
 
-    aioice.ice.Connection.check_incoming = check_incoming  # type: ignore[method-assign]
+    _replace(aioice.ice.Connection, "check_incoming", check_incoming)
 
 
 def checked_at(connection: RTCPeerConnection) -> float:
@@ -559,20 +686,28 @@ def _has_succeeded(protocol: Any, source: tuple[str, int]) -> bool:
 
 def _accept_rsa_certificates() -> None:
     certificate = aiortc.rtcdtlstransport.RTCCertificate
-    original = certificate._create_ssl_context
+    original = _existing(certificate, "_create_ssl_context")
 
     def create_ssl_context(self: Any, *args: Any, **options: Any) -> Any:
         context = original(self, *args, **options)
         context.set_cipher_list(CIPHERS)
         return context
 
-    certificate._create_ssl_context = create_ssl_context  # type: ignore[method-assign]
+    _replace(certificate, "_create_ssl_context", create_ssl_context)
 
 
 def _replace(target: object, name: str, value: object) -> None:
-    """Set a private attribute that must already be there: a renamed one would otherwise be ignored in silence."""
-    if not hasattr(target, name):
-        raise HooksOutdated(
-            f"{type(target).__name__} has no {name}; this version of aiortc is not supported."
-        )
+    """Set an attribute that must already be there: a renamed one would otherwise be ignored in silence."""
+    _existing(target, name)
     setattr(target, name, value)
+
+
+def _existing(target: object, name: str) -> Any:
+    """Return an attribute of a module, class or object of aiortc's or aioice's; raise HooksOutdated without it."""
+    if not hasattr(target, name):
+        owner = getattr(target, "__name__", type(target).__name__)
+        raise HooksOutdated(
+            f"{owner} has no {name}; this version of aiortc or aioice is not supported. "
+            "Install the versions that uv.lock says."
+        )
+    return getattr(target, name)
