@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from aiortc.rtp import RtcpRrPacket, RtpPacket
+from prometheus_client import REGISTRY
 
 from tests.support.patience import patient
 from workers import aiortc_hooks, peer_session
@@ -48,6 +49,8 @@ async def test_200_streams_are_dropped_and_closing_is_prompt(worker: WorkerUnder
     await begin_streams(hostile)
     await until(lambda: aiortc_hooks.dropped_packets - dropped >= MANY - aiortc_hooks.LEARNED_STREAMS)
     assert streams_of(receiver) <= aiortc_hooks.LEARNED_STREAMS + 1
+    figure = "showroom_worker_packets_dropped"
+    await until(lambda: REGISTRY.get_sample_value(figure) == aiortc_hooks.dropped_packets)
     # Its next reports are written, and its own stream goes on as well.
     seen = len(hostile.pictures), len(neighbour.pictures)
     await until(
@@ -91,6 +94,18 @@ async def test_reports_of_many_senders_are_dropped(worker: WorkerUnderTest) -> N
         await transport_of(peer)._send_rtp(bytes(RtcpRrPacket(ssrc=ssrc + 1)))
         await asyncio.sleep(0)
     await until(lambda: aiortc_hooks.dropped_packets - dropped >= 100)
+    count = len(peer.pictures)
+    await until(lambda: len(peer.pictures) > count + 5)
+
+
+async def test_a_packet_that_is_too_long_costs_itself(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("passthrough", peer)
+    await until(lambda: len(peer.pictures) > 5)
+    dropped = aiortc_hooks.dropped_packets
+    for first_bytes in (b"\x80\x60", b"\x80\xc8"):
+        await transport_of(peer).transport._send(first_bytes + bytes(4000))
+    await until(lambda: aiortc_hooks.dropped_packets == dropped + 2)
     count = len(peer.pictures)
     await until(lambda: len(peer.pictures) > count + 5)
 
