@@ -44,6 +44,19 @@ logger = logging.getLogger(__name__)
 # First tested version, first version not tested.
 TESTED = {"aiortc": ((1, 16), (1, 17)), "aioice": ((0, 13), (0, 14))}
 
+# What install() overwrites, and the list that it adds to.
+NEEDED: tuple[tuple[object, str], ...] = (
+    (aiortc.rtcrtpreceiver, "depayload"),
+    (aiortc.rtcrtpreceiver, "decoder_worker"),
+    (aiortc.rtcdtlstransport.RTCDtlsTransport, "_setup_srtp"),
+    (aiortc.rtcdtlstransport.RTCCertificate, "_create_ssl_context"),
+    (RTCRtpReceiver, "_run_rtcp"),
+    (aioice.ice.StunProtocol, "datagram_received"),
+    (aioice.ice.StunProtocol, "request"),
+    (aioice.ice.Connection, "check_incoming"),
+    (aiortc.codecs, "HEADER_EXTENSIONS"),
+)
+
 # GStreamer's webrtcbin brings an RSA certificate; aiortc offers suites for ECDSA only.
 CIPHERS = (
     b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:"
@@ -73,6 +86,9 @@ RTP_SSRC, RTCP_SSRC = slice(8, 12), slice(4, 8)
 STREAM_TABLES = [
     f"_RTCRtpReceiver__{table}" for table in ("active_ssrc", "remote_streams", "lsr", "lsr_time")
 ]
+
+# Answered checks of a connection that tell its round trip: about 20 s of them.
+REMEMBERED_CHECKS = 4
 
 # The playout-delay extension of libwebrtc: 12 bits each for the least and the most delay, in units of 10 ms.
 PLAYOUT_DELAY = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
@@ -120,6 +136,7 @@ def install() -> None:
     if _installed:
         return
     check_versions()
+    check_names()
     _replace(aiortc.rtcrtpreceiver, "depayload", _depayload)
     _replace(aiortc.rtcrtpreceiver, "decoder_worker", _no_decoder)
     _negotiate_playout_delay()
@@ -127,6 +144,7 @@ def install() -> None:
     _outlive_reports()
     _guard_datagrams()
     _note_known_sources()
+    _time_checks()
     _accept_rsa_certificates()
     _installed = True
 
@@ -139,6 +157,21 @@ def check_versions() -> None:
                 f"{library} {installed} is not tested with this version of Showroom; "
                 f"install {library} {'.'.join(map(str, first))}, as uv.lock says."
             )
+
+
+def check_names() -> None:
+    """Raise HooksOutdated, before anything is changed, when something that the hooks need is not there."""
+    for target, name in NEEDED:
+        check_name(target, name)
+
+
+def check_name(target: object, name: str) -> None:
+    if not hasattr(target, name):
+        owner = getattr(target, "__name__", type(target).__name__)
+        raise HooksOutdated(
+            f"{owner} has no {name}; this version of aiortc or aioice is not supported. "
+            "Install the one that uv.lock says."
+        )
 
 
 # --- Receiving: encoded frames go from the jitter buffer to the loop ------------------------------------
@@ -282,7 +315,7 @@ def _bound_streams() -> None:
     be written.
     """
     transport = aiortc.rtcdtlstransport.RTCDtlsTransport
-    original = _existing(transport, "_setup_srtp")
+    original = transport._setup_srtp
 
     def setup_srtp(self: Any) -> None:
         original(self)
@@ -344,7 +377,7 @@ class _BoundedStreams:
 
 def _forget_stream(receiver: RTCRtpReceiver, ssrc: int) -> None:
     for name in STREAM_TABLES:
-        _existing(receiver, name).pop(ssrc, None)
+        getattr(receiver, name).pop(ssrc, None)
     estimator = getattr(receiver, "_RTCRtpReceiver__remote_bitrate_estimator")  # noqa: B009 - mangled name
     if estimator is not None:
         estimator.ssrcs.pop(ssrc, None)
@@ -362,12 +395,12 @@ def _outlive_reports() -> None:
     Why: a peer whose timestamps leap about makes a jitter that does not fit; aiortc's task would end there, and closing
     would wait for it for ever.
     """
-    original = _existing(RTCRtpReceiver, "_run_rtcp")
+    original = RTCRtpReceiver._run_rtcp
 
     async def run_rtcp(self: Any) -> None:
         while True:  # it waits before each report
             try:
-                return await original(self)  # type: ignore[no-any-return]
+                return await original(self)
             except Exception:
                 logger.debug("A receiver report could not be written", exc_info=True)
 
@@ -531,7 +564,7 @@ class _PlayoutDelay(HeaderExtensionsMap):
 
 def _negotiate_playout_delay() -> None:
     """Accept the extension in offers; ``id`` matters only where aiortc makes the offer."""
-    known = _existing(aiortc.codecs, "HEADER_EXTENSIONS")["video"]
+    known = aiortc.codecs.HEADER_EXTENSIONS["video"]
     known.append(RTCRtpHeaderExtensionParameters(id=PLAYOUT_DELAY_ID, uri=PLAYOUT_DELAY))
 
 
@@ -600,7 +633,7 @@ def _guard_datagrams() -> None:
     Why: an empty datagram raises IndexError in aiortc's receive loop, and DTLS from a stranger during the handshake
     fails it. Only STUN may come from an address that has not shown the session's ICE password.
     """
-    original = _existing(aioice.ice.StunProtocol, "datagram_received")
+    original = aioice.ice.StunProtocol.datagram_received
 
     def datagram_received(self: Any, data: bytes, addr: tuple[Any, ...]) -> None:
         global dropped_datagrams
@@ -623,7 +656,7 @@ def _note_known_sources() -> None:
     Why: a browser may send by another pair than aioice has chosen. Of that one aioice knows no success, because it
     stops checking once it has a pair.
     """
-    original = _existing(aioice.ice.Connection, "check_incoming")
+    original = aioice.ice.Connection.check_incoming
 
     def check_incoming(self: Any, message: Any, addr: tuple[str, int], protocol: Any) -> None:
         _note_source(protocol, addr)
@@ -638,9 +671,38 @@ def checked_at(connection: RTCPeerConnection) -> float:
 
     Why: browsers check their consent every few seconds (RFC 7675) while they live; aioice notes only its own checks.
     """
+    return max((agent.__dict__.get("checked_at", 0.0) for agent in _agents(connection)), default=0.0)
+
+
+def _time_checks() -> None:
+    """Remember how long the peer takes to answer our checks.
+
+    Why: RTCP tells the round trip only where we send media; to who only publishes, these are all that we ask.
+    """
+    original = aioice.ice.StunProtocol.request
+
+    async def request(self: Any, message: Any, addr: Any, integrity_key: Any = None, **options: Any) -> Any:
+        sent_at = time.monotonic()
+        answer = await original(self, message, addr, integrity_key, **options)
+        if integrity_key is not None:  # a STUN server, which is another way, is asked without
+            checks = self.receiver.__dict__.setdefault("answered_checks", deque(maxlen=REMEMBERED_CHECKS))
+            checks.append(time.monotonic() - sent_at)
+        return answer
+
+    _replace(aioice.ice.StunProtocol, "request", request)
+
+
+def check_round_trip_seconds(connection: RTCPeerConnection) -> float | None:
+    """Return the shortest round trip of the last checks, in seconds: a longer one may count a repeat or a busy loop."""
+    checks = [
+        seconds for agent in _agents(connection) for seconds in agent.__dict__.get("answered_checks", ())
+    ]
+    return min(checks, default=None)
+
+
+def _agents(connection: RTCPeerConnection) -> list[aioice.ice.Connection]:
     transports = getattr(connection, "_RTCPeerConnection__iceTransports")  # noqa: B009 - mangled name
-    agents = [transport._connection for transport in transports]
-    return max((agent.__dict__.get("checked_at", 0.0) for agent in agents), default=0.0)
+    return [transport._connection for transport in transports]
 
 
 def _note_source(protocol: Any, source: tuple[str, int]) -> None:
@@ -686,7 +748,7 @@ def _has_succeeded(protocol: Any, source: tuple[str, int]) -> bool:
 
 def _accept_rsa_certificates() -> None:
     certificate = aiortc.rtcdtlstransport.RTCCertificate
-    original = _existing(certificate, "_create_ssl_context")
+    original = certificate._create_ssl_context
 
     def create_ssl_context(self: Any, *args: Any, **options: Any) -> Any:
         context = original(self, *args, **options)
@@ -698,16 +760,5 @@ def _accept_rsa_certificates() -> None:
 
 def _replace(target: object, name: str, value: object) -> None:
     """Set an attribute that must already be there: a renamed one would otherwise be ignored in silence."""
-    _existing(target, name)
+    check_name(target, name)
     setattr(target, name, value)
-
-
-def _existing(target: object, name: str) -> Any:
-    """Return an attribute of a module, class or object of aiortc's or aioice's; raise HooksOutdated without it."""
-    if not hasattr(target, name):
-        owner = getattr(target, "__name__", type(target).__name__)
-        raise HooksOutdated(
-            f"{owner} has no {name}; this version of aiortc or aioice is not supported. "
-            "Install the versions that uv.lock says."
-        )
-    return getattr(target, name)
