@@ -18,6 +18,7 @@ import aiortc.clock
 import aiortc.codecs
 import aiortc.rtcdtlstransport
 import aiortc.rtcrtpreceiver
+import pylibsrtp
 from aioice.ice import CandidatePair
 from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
 from aiortc.codecs import depayload as aiortc_depayload
@@ -43,6 +44,19 @@ logger = logging.getLogger(__name__)
 # First tested version, first version not tested.
 TESTED = {"aiortc": ((1, 16), (1, 17)), "aioice": ((0, 13), (0, 14))}
 
+# What install() overwrites, and the list that it adds to.
+NEEDED: tuple[tuple[object, str], ...] = (
+    (aiortc.rtcrtpreceiver, "depayload"),
+    (aiortc.rtcrtpreceiver, "decoder_worker"),
+    (aiortc.rtcdtlstransport.RTCDtlsTransport, "_setup_srtp"),
+    (aiortc.rtcdtlstransport.RTCCertificate, "_create_ssl_context"),
+    (RTCRtpReceiver, "_run_rtcp"),
+    (aioice.ice.StunProtocol, "datagram_received"),
+    (aioice.ice.StunProtocol, "request"),
+    (aioice.ice.Connection, "check_incoming"),
+    (aiortc.codecs, "HEADER_EXTENSIONS"),
+)
+
 # GStreamer's webrtcbin brings an RSA certificate; aiortc offers suites for ECDSA only.
 CIPHERS = (
     b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:"
@@ -56,6 +70,25 @@ STUN_COOKIE = b"\x21\x12\xa4\x42"
 BINDING_REQUEST = b"\x00\x01"
 # Addresses of one peer that media may come from.
 KNOWN_SOURCES = 16
+
+# Streams (SSRC) of one peer beside those that its offer names; browsers begin new ones when a section wakes. With fewer
+# than 31 all have a place in a report (RFC 3550 §6.4.1).
+LEARNED_STREAMS = 16
+# Senders of reports of one peer: some have one for each section.
+LEARNED_REPORTERS = 256
+# Another stream may take the place of one that has been silent for so long.
+SILENT_SECONDS = 10.0
+# libsrtp's wrapper reads no longer packets, and raises what would end the session.
+LONGEST_PACKET_BYTES = 1500
+# Where the SSRC stands in a packet, and in a report.
+RTP_SSRC, RTCP_SSRC = slice(8, 12), slice(4, 8)
+# What aiortc's receivers keep of each stream, by SSRC.
+STREAM_TABLES = [
+    f"_RTCRtpReceiver__{table}" for table in ("active_ssrc", "remote_streams", "lsr", "lsr_time")
+]
+
+# Answered checks of a connection that tell its round trip: about 20 s of them.
+REMEMBERED_CHECKS = 4
 
 # The playout-delay extension of libwebrtc: 12 bits each for the least and the most delay, in units of 10 ms.
 PLAYOUT_DELAY = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
@@ -76,7 +109,10 @@ WAITING_PICTURES = 16
 # Sender reports that a receiver may still answer.
 REMEMBERED_REPORTS = 8
 
+# Of strangers.
 dropped_datagrams = 0
+# Of peers that we speak with: of streams beyond the bound, or too long.
+dropped_packets = 0
 _installed = False
 
 
@@ -100,11 +136,15 @@ def install() -> None:
     if _installed:
         return
     check_versions()
-    aiortc.rtcrtpreceiver.depayload = _depayload  # type: ignore[attr-defined]
-    aiortc.rtcrtpreceiver.decoder_worker = _no_decoder  # type: ignore[assignment]
+    check_names()
+    _replace(aiortc.rtcrtpreceiver, "depayload", _depayload)
+    _replace(aiortc.rtcrtpreceiver, "decoder_worker", _no_decoder)
     _negotiate_playout_delay()
+    _bound_streams()
+    _outlive_reports()
     _guard_datagrams()
     _note_known_sources()
+    _time_checks()
     _accept_rsa_certificates()
     _installed = True
 
@@ -117,6 +157,21 @@ def check_versions() -> None:
                 f"{library} {installed} is not tested with this version of Showroom; "
                 f"install {library} {'.'.join(map(str, first))}, as uv.lock says."
             )
+
+
+def check_names() -> None:
+    """Raise HooksOutdated, before anything is changed, when something that the hooks need is not there."""
+    for target, name in NEEDED:
+        check_name(target, name)
+
+
+def check_name(target: object, name: str) -> None:
+    if not hasattr(target, name):
+        owner = getattr(target, "__name__", type(target).__name__)
+        raise HooksOutdated(
+            f"{owner} has no {name}; this version of aiortc or aioice is not supported. "
+            "Install the one that uv.lock says."
+        )
 
 
 # --- Receiving: encoded frames go from the jitter buffer to the loop ------------------------------------
@@ -172,6 +227,12 @@ class _Estimator:
         self._began: int | None = None
         # Bytes of the burst that the estimator has not heard of.
         self._waiting_bytes = 0
+
+    @property
+    def ssrcs(self) -> dict[int, int]:
+        """What the estimate is for."""
+        ssrcs: dict[int, int] = self._estimator.ssrcs
+        return ssrcs
 
     def add(
         self, arrival_time_ms: int, abs_send_time: int, payload_size: int, ssrc: int
@@ -245,6 +306,105 @@ def vp8_descriptor_bytes(payload: bytes) -> int:
 
 def _no_decoder(*_: object) -> None:
     """Return at once, so that the thread that aiortc starts for each receiver ends at once."""
+
+
+def _bound_streams() -> None:
+    """Let a peer begin no more streams than it can need.
+
+    Why: aiortc and libsrtp keep something of each SSRC for as long as the session, and a report with 128 of them cannot
+    be written.
+    """
+    transport = aiortc.rtcdtlstransport.RTCDtlsTransport
+    original = transport._setup_srtp
+
+    def setup_srtp(self: Any) -> None:
+        original(self)
+        if self._rx_srtp is not None:
+            self._rx_srtp = _BoundedStreams(self._rx_srtp, self._rtp_router)
+
+    _replace(transport, "_setup_srtp", setup_srtp)
+
+
+class _BoundedStreams:
+    """Stands before libsrtp's session for what comes in. What it refuses raises pylibsrtp.Error, as damage does."""
+
+    def __init__(self, session: pylibsrtp.Session, router: Any) -> None:
+        self._session = session
+        self._router = router
+        # Streams and senders of reports that no offer names: when (time.monotonic()) they were heard last, by SSRC.
+        self._streams: dict[int, float] = {}
+        self._reporters: dict[int, float] = {}
+
+    def unprotect(self, data: bytes) -> bytes:
+        ssrc = int.from_bytes(data[RTP_SSRC])
+        if len(data) > LONGEST_PACKET_BYTES or not self._has_place(ssrc, self._streams, LEARNED_STREAMS):
+            _refuse()
+        clear = self._session.unprotect(data)
+        # Only now it is sure that the peer has sent it.
+        if ssrc in self._streams or ssrc not in self._router.ssrc_table:
+            self._streams[ssrc] = time.monotonic()
+        return clear
+
+    def unprotect_rtcp(self, data: bytes) -> bytes:
+        ssrc = int.from_bytes(data[RTCP_SSRC])
+        if len(data) > LONGEST_PACKET_BYTES or not self._may_report(ssrc):
+            _refuse()
+        clear = self._session.unprotect_rtcp(data)
+        if ssrc not in self._streams and ssrc not in self._router.ssrc_table:
+            self._reporters[ssrc] = time.monotonic()
+        return clear
+
+    def _may_report(self, ssrc: int) -> bool:
+        return ssrc in self._streams or self._has_place(ssrc, self._reporters, LEARNED_REPORTERS)
+
+    def _has_place(self, ssrc: int, heard_at: dict[int, float], limit: int) -> bool:
+        if ssrc in heard_at or ssrc in self._router.ssrc_table or len(heard_at) < limit:
+            return True
+        oldest = min(heard_at, key=heard_at.__getitem__)
+        if time.monotonic() - heard_at[oldest] < SILENT_SECONDS:
+            return False
+        del heard_at[oldest]
+        self._forget(oldest)
+        return True
+
+    def _forget(self, ssrc: int) -> None:
+        with suppress(pylibsrtp.Error):  # a stream that reports as well is forgotten once
+            self._session.remove_stream(ssrc)
+        receiver = self._router.ssrc_table.pop(ssrc, None)
+        if receiver is not None:
+            _forget_stream(receiver, ssrc)
+
+
+def _forget_stream(receiver: RTCRtpReceiver, ssrc: int) -> None:
+    for name in STREAM_TABLES:
+        getattr(receiver, name).pop(ssrc, None)
+    estimator = getattr(receiver, "_RTCRtpReceiver__remote_bitrate_estimator")  # noqa: B009 - mangled name
+    if estimator is not None:
+        estimator.ssrcs.pop(ssrc, None)
+
+
+def _refuse() -> None:
+    global dropped_packets
+    dropped_packets += 1
+    raise pylibsrtp.Error("refused")
+
+
+def _outlive_reports() -> None:
+    """Let a receiver go on reporting after a report that could not be written.
+
+    Why: a peer whose timestamps leap about makes a jitter that does not fit; aiortc's task would end there, and closing
+    would wait for it for ever.
+    """
+    original = RTCRtpReceiver._run_rtcp
+
+    async def run_rtcp(self: Any) -> None:
+        while True:  # it waits before each report
+            try:
+                return await original(self)
+            except Exception:
+                logger.debug("A receiver report could not be written", exc_info=True)
+
+    _replace(RTCRtpReceiver, "_run_rtcp", run_rtcp)
 
 
 # --- Sending: our packetiser, our key-frame routing ------------------------------------------------------
@@ -487,7 +647,7 @@ def _guard_datagrams() -> None:
             # Not a warning: strangers decide how often this happens.
             logger.debug("A datagram from %s could not be read and was dropped", addr[0], exc_info=True)
 
-    aioice.ice.StunProtocol.datagram_received = datagram_received  # type: ignore[method-assign, assignment]
+    _replace(aioice.ice.StunProtocol, "datagram_received", datagram_received)
 
 
 def _note_known_sources() -> None:
@@ -503,7 +663,7 @@ def _note_known_sources() -> None:
         self.checked_at = time.monotonic()
         original(self, message, addr, protocol)
 
-    aioice.ice.Connection.check_incoming = check_incoming  # type: ignore[method-assign]
+    _replace(aioice.ice.Connection, "check_incoming", check_incoming)
 
 
 def checked_at(connection: RTCPeerConnection) -> float:
@@ -511,9 +671,38 @@ def checked_at(connection: RTCPeerConnection) -> float:
 
     Why: browsers check their consent every few seconds (RFC 7675) while they live; aioice notes only its own checks.
     """
+    return max((agent.__dict__.get("checked_at", 0.0) for agent in _agents(connection)), default=0.0)
+
+
+def _time_checks() -> None:
+    """Remember how long the peer takes to answer our checks.
+
+    Why: RTCP tells the round trip only where we send media; to who only publishes, these are all that we ask.
+    """
+    original = aioice.ice.StunProtocol.request
+
+    async def request(self: Any, message: Any, addr: Any, integrity_key: Any = None, **options: Any) -> Any:
+        sent_at = time.monotonic()
+        answer = await original(self, message, addr, integrity_key, **options)
+        if integrity_key is not None:  # a STUN server, which is another way, is asked without
+            checks = self.receiver.__dict__.setdefault("answered_checks", deque(maxlen=REMEMBERED_CHECKS))
+            checks.append(time.monotonic() - sent_at)
+        return answer
+
+    _replace(aioice.ice.StunProtocol, "request", request)
+
+
+def check_round_trip_seconds(connection: RTCPeerConnection) -> float | None:
+    """Return the shortest round trip of the last checks, in seconds: a longer one may count a repeat or a busy loop."""
+    checks = [
+        seconds for agent in _agents(connection) for seconds in agent.__dict__.get("answered_checks", ())
+    ]
+    return min(checks, default=None)
+
+
+def _agents(connection: RTCPeerConnection) -> list[aioice.ice.Connection]:
     transports = getattr(connection, "_RTCPeerConnection__iceTransports")  # noqa: B009 - mangled name
-    agents = [transport._connection for transport in transports]
-    return max((agent.__dict__.get("checked_at", 0.0) for agent in agents), default=0.0)
+    return [transport._connection for transport in transports]
 
 
 def _note_source(protocol: Any, source: tuple[str, int]) -> None:
@@ -566,13 +755,10 @@ def _accept_rsa_certificates() -> None:
         context.set_cipher_list(CIPHERS)
         return context
 
-    certificate._create_ssl_context = create_ssl_context  # type: ignore[method-assign]
+    _replace(certificate, "_create_ssl_context", create_ssl_context)
 
 
 def _replace(target: object, name: str, value: object) -> None:
-    """Set a private attribute that must already be there: a renamed one would otherwise be ignored in silence."""
-    if not hasattr(target, name):
-        raise HooksOutdated(
-            f"{type(target).__name__} has no {name}; this version of aiortc is not supported."
-        )
+    """Set an attribute that must already be there: a renamed one would otherwise be ignored in silence."""
+    check_name(target, name)
     setattr(target, name, value)

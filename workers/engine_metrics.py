@@ -9,6 +9,15 @@ LOOP_LAG_MAX = Gauge("showroom_worker_loop_lag_max_seconds", "The latest that th
 SESSIONS_BEGUN = Counter("showroom_worker_sessions_begun_total", "Sessions that this worker has answered")
 OFFERS_REFUSED = Counter("showroom_worker_offers_refused_total", "Offers that could not be used", ["code"])
 DATAGRAMS_DROPPED = Gauge("showroom_worker_datagrams_dropped", "Datagrams of strangers that were dropped")
+PACKETS_DROPPED = Gauge(
+    "showroom_worker_packets_dropped", "Packets of visitors that were dropped: too many streams, or too long"
+)
+UNDECODABLE_FRAMES = Counter(
+    "showroom_worker_undecodable_frames_total", "Pictures and pieces of sound that could not be decoded"
+)
+OVERSIZED_FRAMES = Counter(
+    "showroom_worker_oversized_frames_total", "Pictures that were dropped because they say an absurd size"
+)
 HOSTS = Gauge("showroom_worker_hosts", "Processor hosts of this worker", ["state"])
 HOSTS_LOST = Gauge("showroom_worker_hosts_lost", "Processor hosts that crashed or had to be killed")
 HOST_ISOLATION = Gauge(

@@ -60,9 +60,11 @@ def is_key_frame(codec: str, data: bytes) -> bool:
     return True
 
 
+def is_forwardable_size(width: int, height: int) -> bool:
+    """Whether viewers may get pictures of this size, which nobody decodes here."""
+    return 0 < width <= MAX_SIDE_PIXELS and 0 < height <= MAX_SIDE_PIXELS
+
+
 def is_acceptable_size(width: int, height: int) -> bool:
-    return (
-        0 < width <= MAX_SIDE_PIXELS
-        and 0 < height <= MAX_SIDE_PIXELS
-        and width * height <= MAX_PICTURE_PIXELS
-    )
+    """Whether pictures of this size are decoded here."""
+    return is_forwardable_size(width, height) and width * height <= MAX_PICTURE_PIXELS

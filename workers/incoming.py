@@ -17,10 +17,12 @@ from processors.results import PixelFormat
 from processors.runner import Frame
 from processors.runner import Samples as SamplesAt
 
+from . import engine_metrics
 from .audio_codecs import OpusDecoder, Samples, UndecodableSound
 from .frames import AUDIO_CLOCK, EncodedFrame
 from .loudness import Loudness
 from .meters import RateMeter
+from .size_gate import SizeGate
 from .video_codecs import UndecodableFrame, VideoDecoder, to_image
 
 logger = logging.getLogger(__name__)
@@ -102,11 +104,22 @@ class IncomingVideo(IncomingStream):
         self.ask_for_key_frame = ask_for_key_frame
         # Returns the bit rate that viewers can take at most, in bit/s, or None.
         self.estimate_limit: Callable[[], int | None] = lambda: None
+        self._size_gate = SizeGate()
+        # Frames that nobody got because they, or the key frame before them, say an absurd size.
+        self.oversized_frames = 0
         self._decoder = VideoDecoder()
         # Whether frames are skipped until a key frame comes.
         self._wants_key_frame = True
         # time.monotonic() of arrival by media time, of the newest frames.
         self._arrivals: dict[float, float] = {}
+
+    def put(self, frame: EncodedFrame) -> None:
+        if self._size_gate.admits(frame):
+            super().put(frame)
+            return
+        self.oversized_frames += 1
+        engine_metrics.OVERSIZED_FRAMES.inc()
+        self.ask_for_key_frame()
 
     def start_decoding(self) -> None:
         """Begin to keep frames for ``latest``; the first picture comes with the next key frame."""
@@ -164,6 +177,7 @@ class IncomingVideo(IncomingStream):
             return self._decoder.decode(frame)
         except UndecodableFrame as error:
             self.undecodable_frames += 1
+            engine_metrics.UNDECODABLE_FRAMES.inc()
             self._wants_key_frame = True
             self.ask_for_key_frame()
             logger.info("%s", error)
@@ -228,6 +242,7 @@ class IncomingAudio(IncomingStream):
             return self._decoder.decode(frame.data)
         except UndecodableSound:
             self.undecodable_frames += 1
+            engine_metrics.UNDECODABLE_FRAMES.inc()
             return np.zeros((self._format[1], 0), np.float32)
 
     def _gap_seconds(self, frame: EncodedFrame) -> float:

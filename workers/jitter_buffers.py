@@ -1,7 +1,8 @@
 """From RTP packets to complete encoded frames, in order.
 
 Video: a frame is complete at its marker bit (RFC 3550 §5.1; RFC 7741 §4.1 for VP8). A gap that retransmission does not
-fill within ``GAP_PATIENCE_SECONDS`` drops everything to the next key frame and asks for one until it comes.
+fill within ``GAP_PATIENCE_SECONDS`` drops everything to the next key frame and asks for one until it comes. What stands
+behind a gap waits as long for a key frame, too: what is missing may be its first packet.
 Audio: forwarded sound is handed on as it comes (browsers reorder and conceal); sound that is decoded here waits at
 most ``AUDIO_PATIENCE_SECONDS`` for a late packet.
 """
@@ -18,6 +19,8 @@ SEQUENCE_MODULUS = 2**16
 CAPACITY_PACKETS = 1024
 # A jump larger than this is a new stream, not a gap.
 MAX_JUMP_PACKETS = 3000
+# How far before the first packet that comes a stream may have begun: its first packets may come out of order.
+EARLIER_PACKETS = 8
 GAP_PATIENCE_SECONDS = 0.1
 PLI_INTERVAL_SECONDS = 0.5
 AUDIO_PATIENCE_SECONDS = 0.06
@@ -73,7 +76,7 @@ class VideoJitterBuffer:
         if not self._store(packet):
             return False, None
         if self._wants_key_frame:
-            self._skip_to_key_frame()
+            self._seek_key_frame(packet, now)
         if not self._wants_key_frame:
             self._hand_on()
             self._watch_gap(now)
@@ -81,7 +84,8 @@ class VideoJitterBuffer:
 
     def _restart(self, sequence_number: int) -> None:
         self._packets.clear()
-        self._next = self._scan = self._newest = sequence_number
+        self._newest = sequence_number
+        self._next = self._scan = (sequence_number - EARLIER_PACKETS) % SEQUENCE_MODULUS
         self._gap_since = None
 
     def _store(self, packet: RtpPacket) -> bool:
@@ -132,31 +136,61 @@ class VideoJitterBuffer:
 
     def _give_up(self) -> None:
         """Drop the frame that stays incomplete, and all up to the next key frame."""
-        assert self._next is not None
-        for ahead in range(distance(self._scan, self._next)):
-            del self._packets[(self._next + ahead) % SEQUENCE_MODULUS]
-            self.dropped_packets += 1
-        self._next = self._scan
+        self._drop_before(self._scan)
         self._wants_key_frame = True
-        self._skip_to_key_frame()
-        if not self._wants_key_frame:
-            self._hand_on()
+        for sequence_number in sorted(self._packets, key=self._ahead):
+            if self._begins_key_frame(self._packets[sequence_number]):
+                self._begin_at(sequence_number)
+                self._hand_on()
+                return
+        self._leave_gap()
 
     def _ahead(self, sequence_number: int) -> int:
         assert self._next is not None
         return distance(sequence_number, self._next)
 
-    def _skip_to_key_frame(self) -> None:
-        """Drop what stands before the first packet of a key frame that is not behind a gap."""
-        for sequence_number in sorted(self._packets, key=self._ahead):
-            if self._begins_key_frame(self._packets[sequence_number]):
-                self._next = self._scan = sequence_number
-                self._wants_key_frame = False
-                self._gap_since = None
-                return
-            del self._packets[sequence_number]
+    def _seek_key_frame(self, packet: RtpPacket, now: float) -> None:
+        """Begin at ``packet`` if a key frame does; else keep what stands behind a gap, but not for long."""
+        if self._begins_key_frame(packet):
+            self._begin_at(packet.sequence_number)
+            return
+        self._drop_useless()
+        if not self._packets:
+            self._gap_since = None
+        elif self._gap_since is None:
+            self._gap_since = now
+        elif now - self._gap_since > self._patience_seconds():
+            self._leave_gap()
+
+    def _begin_at(self, sequence_number: int) -> None:
+        self._drop_before(sequence_number)
+        self._wants_key_frame = False
+        self._gap_since = None
+
+    def _leave_gap(self) -> None:
+        """What is missing at _next does not come any more."""
+        self._gap_since = None
+        if self._packets:
+            self._drop_before(min(self._packets, key=self._ahead))
+            self._drop_useless()
+
+    def _drop_useless(self) -> None:
+        """Drop what follows without a gap on what was dropped: no key frame is there."""
+        assert self._next is not None
+        beyond = self._next
+        while beyond in self._packets:
+            beyond = (beyond + 1) % SEQUENCE_MODULUS
+        if beyond != self._next:
+            self._gap_since = None
+            self._drop_before(beyond)
+
+    def _drop_before(self, sequence_number: int) -> None:
+        """Drop all before ``sequence_number``, and go on there."""
+        ahead = self._ahead(sequence_number)
+        for each in [number for number in self._packets if self._ahead(number) < ahead]:
+            del self._packets[each]
             self.dropped_packets += 1
-            self._next = self._scan = (sequence_number + 1) % SEQUENCE_MODULUS
+        self._next = self._scan = sequence_number
 
     def _should_ask(self, now: float) -> bool:
         if not self._wants_key_frame or now - self._pli_sent_at < PLI_INTERVAL_SECONDS:

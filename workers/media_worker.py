@@ -401,6 +401,7 @@ class MediaWorker:
         engine_metrics.LOOP_LAG.set(self._load.lag_seconds)
         engine_metrics.LOOP_LAG_MAX.set(self._load.longest_lag_seconds)
         engine_metrics.DATAGRAMS_DROPPED.set(aiortc_hooks.dropped_datagrams)
+        engine_metrics.PACKETS_DROPPED.set(aiortc_hooks.dropped_packets)
         self._worker_hosts.measure()
         engine_metrics.THREADS_ABANDONED.set(ThreadRunner.abandoned)
 

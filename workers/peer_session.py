@@ -254,9 +254,9 @@ class PeerSession:
 
     def _gap_patience_seconds(self) -> float:
         """Return how long a lost packet may take: the request for it and its repeat make one round trip."""
-        trips = [
-            aiortc_hooks.round_trip_seconds(sending.transceiver.sender) for sending in self.sendings.values()
-        ]
+        senders = [sending.transceiver.sender for sending in self.sendings.values()]
+        trips = [aiortc_hooks.round_trip_seconds(sender) for sender in senders]
+        trips.append(aiortc_hooks.check_round_trip_seconds(self._connection))
         longest = max([trip for trip in trips if trip is not None], default=0.0)
         return max(GAP_PATIENCE_SECONDS, min(2 * longest, LONGEST_GAP_SECONDS))
 

@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 
 from av import VideoFrame
 
+from . import engine_metrics
 from .frames import EncodedFrame
 from .outgoing import Feed, OutgoingVideo
 from .video_codecs import UndecodableFrame, VideoDecoder, to_image
@@ -137,6 +138,7 @@ class Transcoder:
             return self._decoder.decode(frame)
         except UndecodableFrame:
             self.undecodable_frames += 1
+            engine_metrics.UNDECODABLE_FRAMES.inc()
             self._wants_key_frame = True
             return None
 

@@ -220,3 +220,18 @@ class BrowserPeer:
         samples = self._opus_by_mid.setdefault(mid, OpusDecoder(48000, 1)).decode(frame.data)
         self.sound.append(samples)
         self.sound_by_mid.setdefault(mid, []).append((time.monotonic(), samples))
+
+
+def only_codec(sdp: str, name: str) -> str:
+    """Make an offer that speaks one video codec only."""
+    others = {"VP8": "H264/90000", "H264": "VP8/90000"}
+    return sdp.replace(others[name], "X-NONE/90000")
+
+
+class OneCodecPeer(BrowserPeer):
+    def __init__(self, codec: str, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.codec = codec
+
+    async def offer(self) -> str:
+        return only_codec(await super().offer(), self.codec)

@@ -1,6 +1,13 @@
 """A new offer on the same session: the browser began anew, or needs other directions. The seat stays."""
 
+import asyncio
+
+import pytest
+
+from workers import aiortc_hooks
 from workers.frames import EncodedFrame, vp8_size
+from workers.jitter_buffers import GAP_PATIENCE_SECONDS
+from workers.peer_session import LONGEST_GAP_SECONDS
 
 from .browser_peer import BrowserPeer, NumberedCamera, ToneMicrophone
 from .conftest import WorkerUnderTest, processor_spec, until
@@ -63,7 +70,10 @@ async def test_a_second_camera_takes_the_place_of_the_first(worker: WorkerUnderT
     assert {vp8_size(frame.data) for frame in forwarded if frame.is_key} <= {(320, 240)}
 
 
-async def test_a_lost_packet_is_waited_for_as_long_as_the_round_trip_asks(worker: WorkerUnderTest) -> None:
+async def test_a_lost_packet_is_waited_for_as_long_as_the_round_trip_asks(
+    worker: WorkerUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aiortc_hooks, "check_round_trip_seconds", lambda connection: None)
     peer = BrowserPeer(NumberedCamera())
     await worker.open("passthrough", peer)
     session = worker.engine._seats["one"].peer
@@ -72,6 +82,31 @@ async def test_a_lost_packet_is_waited_for_as_long_as_the_round_trip_asks(worker
     for said, patience in ((None, 0.1), (0.01, 0.1), (0.15, 0.3), (9.0, 0.5)):
         setattr(sending.transceiver.sender, "_RTCRtpSender__rtt", said)  # noqa: B010 - mangled name
         assert session._gap_patience_seconds() == patience
+
+
+def answer_checks_late(peer: BrowserPeer, seconds: float) -> None:
+    loop = asyncio.get_running_loop()
+    for protocol in peer.connection.getTransceivers()[0].sender.transport.transport._connection._protocols:
+        send = protocol.send_stun
+        protocol.send_stun = lambda *said, send=send: loop.call_later(seconds, send, *said)
+
+
+async def test_who_only_publishes_has_as_much_time_to_repeat_as_its_way_is_long(
+    worker: WorkerUnderTest,
+) -> None:
+    peer = BrowserPeer(NumberedCamera(), direction="sendonly")
+    offer = {"sdp": await peer.offer(), "processor": processor_spec("passthrough")}
+    worker.peers.append(peer)
+    answer = await worker.ask("offer", "one", **offer)
+    session = worker.engine._seats["one"].peer
+    assert session is not None
+    assert session._gap_patience_seconds() == GAP_PATIENCE_SECONDS
+    answer_checks_late(peer, 0.15)
+    await peer.accept(answer["sdp"])
+    await until(lambda: worker.engine._seats["one"].pipeline.incoming_video is not None)
+    await until(lambda: session.is_connected)
+    assert not session.sendings
+    assert 0.3 <= session._gap_patience_seconds() <= LONGEST_GAP_SECONDS
 
 
 async def test_a_section_that_a_re_offer_puts_to_rest_shows_nothing_until_it_wakes(

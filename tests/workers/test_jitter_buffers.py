@@ -118,6 +118,46 @@ def test_a_lasting_gap_waits_for_a_key_frame_and_asks_for_it_twice_a_second(cloc
     assert 2 <= asked <= 5
 
 
+def test_a_key_frame_is_repaired_when_its_first_packet_comes_late(clock: Clock) -> None:
+    got = Collector()
+    buffer = video(got)
+    packets = frames(14, key_every=10)
+    late = packets.pop(30)
+    del packets[15]
+    for number, sent in enumerate(packets):
+        clock.now += 1 / 90
+        if number == 34:
+            assert got.numbers == [0, 1, 2, 3, 4]
+            buffer.add(late)
+        buffer.add(sent)
+    assert got.numbers == [0, 1, 2, 3, 4, 10, 11, 12, 13]
+
+
+def test_a_stream_may_begin_out_of_order() -> None:
+    got = Collector()
+    buffer = video(got)
+    first, second, third, *rest = frames(3)
+    for sent in (second, third, first, *rest):
+        buffer.add(sent)
+    assert got.numbers == [0, 1, 2]
+
+
+def test_what_waits_for_the_first_packet_of_a_key_frame_waits_no_longer_than_for_others(clock: Clock) -> None:
+    got = Collector()
+    buffer = video(got)
+    packets = frames(30, key_every=20)
+    late = packets.pop(0)
+    for sent in packets[:8]:
+        buffer.add(sent)
+    assert len(buffer._packets) == 8
+    clock.now += jitter_buffers.GAP_PATIENCE_SECONDS + 0.01
+    buffer.add(packets[8])
+    assert not buffer._packets
+    for sent in (late, *packets[9:]):
+        buffer.add(sent)
+    assert got.numbers == list(range(20, 30))
+
+
 def test_a_stream_that_begins_in_the_middle_waits_for_its_first_key_frame(clock: Clock) -> None:
     got = Collector()
     buffer = video(got)

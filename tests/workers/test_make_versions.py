@@ -3,7 +3,6 @@
 import asyncio
 import math
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
@@ -15,23 +14,8 @@ from workers.subscriber_track import SubscriberTrack
 from workers.transcoder import Transcoder
 from workers.versions import Versions
 
-from .browser_peer import BrowserPeer, NoisyCamera, NumberedCamera, read_number
+from .browser_peer import BrowserPeer, NoisyCamera, NumberedCamera, OneCodecPeer, read_number
 from .conftest import WorkerUnderTest, until
-
-
-def only_codec(sdp: str, name: str) -> str:
-    """Make an offer that speaks one video codec only."""
-    others = {"VP8": "H264/90000", "H264": "VP8/90000"}
-    return sdp.replace(others[name], "X-NONE/90000")
-
-
-class OneCodecPeer(BrowserPeer):
-    def __init__(self, codec: str, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.codec = codec
-
-    async def offer(self) -> str:
-        return only_codec(await super().offer(), self.codec)
 
 
 async def test_a_seat_alone_may_speak_h264_forwarded_and_processed(worker: WorkerUnderTest) -> None:

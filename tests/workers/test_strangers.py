@@ -4,11 +4,13 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import aioice
 import pytest
 
 from tests.support.figures import write_figure
+from tests.support.patience import patient
 from tests.support.udp import addresses_in
 from workers import aiortc_hooks
 
@@ -62,6 +64,45 @@ async def test_hundred_of_hundred_connect_under_fire(worker: WorkerUnderTest) ->
     seconds = round(time.monotonic() - begun, 1)
     write_figure("connect_under_fire", connected=sum(connected), of=len(connected), seconds=seconds)
     assert all(connected)
+
+
+def throw_empty(addresses: list[tuple[str, int]], count: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for address in addresses:
+            for _ in range(count):
+                stranger.sendto(b"", address)
+
+
+async def bear_empty_datagrams(worker: WorkerUnderTest, count: int) -> float:
+    """Send ``count`` to each port during a call; return the longest time without a frame from then on, in seconds."""
+    peer = BrowserPeer(NumberedCamera())
+    answer = await worker.open("test-darken", peer)
+    await until(lambda: len(peer.pictures) > 30)
+    states: list[str] = []
+    for connection in (peer.connection, worker.engine._seats["one"].peer._connection):
+        for event in ("connectionstatechange", "iceconnectionstatechange", "signalingstatechange"):
+            connection.on(event, lambda event=event: states.append(event))
+    dropped, first = aiortc_hooks.dropped_datagrams, len(peer.packets) - 1
+    addresses = addresses_in(answer["sdp"])
+    await asyncio.to_thread(throw_empty, addresses, count)
+    await until(lambda: len(peer.packets) > first + 60)
+    # The kernel may drop most: its buffer holds a few hundred.
+    assert aiortc_hooks.dropped_datagrams - dropped >= len(addresses) * count // 10
+    assert states == []
+    assert peer.undecodable == 0
+    frames = peer.packets[first:]
+    return max(later.arrived_at - frame.arrived_at for frame, later in pairwise(frames))
+
+
+async def test_empty_datagrams_change_nothing(worker: WorkerUnderTest) -> None:
+    assert await bear_empty_datagrams(worker, 1000) < patient(1.0)
+
+
+@pytest.mark.slow
+async def test_empty_datagrams_leave_no_gap(worker: WorkerUnderTest) -> None:
+    gap = await bear_empty_datagrams(worker, 1000)
+    write_figure("empty_datagrams", longest_gap_seconds=round(gap, 3))
+    assert gap <= 0.2
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.processes import free_port
 from workers import worker_http
+from workers.frames import EncodedFrame
+from workers.incoming import IncomingVideo
 from workers.registry import WorkerState
 from workers.worker_http import WorkerHttp
 
@@ -45,6 +47,30 @@ def test_probes_are_answered_while_a_client_says_nothing(port: int) -> None:
         began = time.monotonic()
         assert [get(port, path) for path in ("/healthz", "/readyz", "/metrics")] == [200, 200, 200]
         assert time.monotonic() - began < 0.4
+
+
+def figures(port: int) -> dict[str, float]:
+    """Return what ``/metrics`` says of figures without labels."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+    return {name: float(value) for name, value in (line.split() for line in lines if line[0] not in "#{")}
+
+
+def test_metrics_tell_of_bad_media(port: int) -> None:
+    undecodable, oversized = (
+        "showroom_worker_undecodable_frames_total",
+        "showroom_worker_oversized_frames_total",
+    )
+    before = figures(port)
+    incoming = IncomingVideo(lambda: None)
+    incoming.start_decoding()
+    absurd = b"\x10\x02\x00\x9d\x01\x2a" + b"\xff\x3f" * 2 + bytes(20)
+    for data in (absurd, b"\x10\x02\x00\x9d\x01\x2a\x80\x02\xe0\x01"):
+        incoming.put(EncodedFrame(data, "VP8", 1.0, True, time.monotonic()))
+    assert incoming.latest("bgr24") is None
+    after = figures(port)
+    assert (after[undecodable] - before[undecodable], after[oversized] - before[oversized]) == (1, 1)
+    assert {"showroom_worker_datagrams_dropped", "showroom_worker_packets_dropped"} <= after.keys()
 
 
 def drip(connection: socket.socket, seconds: float = 10) -> None:
