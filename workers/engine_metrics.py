@@ -2,10 +2,12 @@
 
 from prometheus_client import Counter, Gauge
 
-LOOP_LAG = Gauge(
-    "showroom_worker_loop_lag_seconds", "How late the media loop runs, median of the last seconds"
+LOOP_LAG = Gauge("showroom_worker_loop_lag_seconds", "How late the media loop runs, median of ten seconds")
+LOOP_LAG_P99 = Gauge(
+    "showroom_worker_loop_lag_p99_seconds", "How late the media loop runs at most in 99 of 100 moments"
 )
-LOOP_LAG_MAX = Gauge("showroom_worker_loop_lag_max_seconds", "The latest that the media loop ever ran")
+LOOP_LAG_MAX = Gauge("showroom_worker_loop_lag_max_seconds", "The latest that it ran in the last ten seconds")
+LOOP_LATE = Gauge("showroom_worker_loop_late", "How often the media loop was more than 5 ms late so far")
 SESSIONS_BEGUN = Counter("showroom_worker_sessions_begun_total", "Sessions that this worker has answered")
 OFFERS_REFUSED = Counter("showroom_worker_offers_refused_total", "Offers that could not be used", ["code"])
 DATAGRAMS_DROPPED = Gauge("showroom_worker_datagrams_dropped", "Datagrams of strangers that were dropped")

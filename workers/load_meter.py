@@ -3,7 +3,7 @@
 import os
 import time
 
-from .meters import DurationMeter
+from .loop_watch import LoopWatch
 
 # A loop that is late by this much is a full worker.
 FULL_LAG_SECONDS = 0.05
@@ -11,33 +11,21 @@ FULL_LAG_SECONDS = 0.05
 USABLE_SHARE = 0.8
 # CPU use is looked at over at least this long: a start or a burst is not a load.
 MEASURE_SECONDS = 3.0
-# So many measurements of the lag, ten a second, make a finding.
-LAG_MEASUREMENTS = 30
 # A worker without sessions takes one whatever else keeps the machine busy: nobody gains if it stays idle.
 IDLE_STRESS = 0.5
 
 
 class LoadMeter:
-    def __init__(self) -> None:
+    def __init__(self, loop_watch: LoopWatch) -> None:
         self._cores = os.cpu_count() or 1
         self._measured_at = time.monotonic()
         self._used_at = time.process_time()
         self._cpu = 0.0
-        self._lag = DurationMeter()
-        self.longest_lag_seconds = 0.0
-
-    def add_lag(self, seconds: float) -> None:
-        """Note how much later than planned the loop ran."""
-        self._lag.add(seconds)
-        self.longest_lag_seconds = max(self.longest_lag_seconds, seconds)
-
-    @property
-    def lag_seconds(self) -> float:
-        return self._lag.median() or 0.0 if self._lag.count >= LAG_MEASUREMENTS else 0.0
+        self._loop_watch = loop_watch
 
     def stress(self, sessions: int) -> float:
         """Return the larger of: CPU by usable cores, lag of the loop by its limit. The registry counts places."""
-        stress = max(self._cpu_share() / USABLE_SHARE, self.lag_seconds / FULL_LAG_SECONDS)
+        stress = max(self._cpu_share() / USABLE_SHARE, self._loop_watch.usual_seconds / FULL_LAG_SECONDS)
         return stress if sessions else min(stress, IDLE_STRESS)
 
     def _cpu_share(self) -> float:

@@ -26,6 +26,7 @@ from .exceptions import (
 )
 from .live_room import LiveRoom
 from .load_meter import LoadMeter
+from .loop_watch import LoopWatch
 from .participant import Participant
 from .participant_media import PICTURE, PLACES
 from .picture_memory import keep_picture_memory
@@ -81,7 +82,8 @@ class MediaWorker:
         self._codec_pool = ThreadPoolExecutor(CODEC_THREADS, thread_name_prefix="codec")
         self._assignments = Assignments(self._codec_pool)
         self._worker_hosts = WorkerHosts(options, self._assignments, self._codec_pool)
-        self._load = LoadMeter()
+        self._loop_watch = LoopWatch()
+        self._load = LoadMeter(self._loop_watch)
         self._is_draining = False
         self._reviewed_at = 0.0
         # Events on their way to the web, and sessions on their way out.
@@ -122,14 +124,9 @@ class MediaWorker:
             self._codec_pool.submit(repair, self._options.recording)
         self._worker_hosts.begin()
         await rehearse()
-        planned = time.monotonic()
-        while True:
-            planned = max(planned + TICK_SECONDS, time.monotonic())
-            await asyncio.sleep(planned - time.monotonic())
-            now = time.monotonic()
-            self._load.add_lag(now - planned)
-            self._tick(now)
-            self._measure()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._loop_watch.watch(), name="loop-watch")
+            await self._tick_for_ever()
 
     async def handle(self, message: Message) -> None:
         """Carry out one message of the web and send the answer; never raises for what a client did."""
@@ -376,6 +373,14 @@ class MediaWorker:
         code, text = REASONS.get(reason, (reason, ""))
         await self._tell(seat, {"type": "closed", "reason": reason, "code": code, "message": text})
 
+    async def _tick_for_ever(self) -> None:
+        planned = time.monotonic()
+        while True:
+            planned = max(planned + TICK_SECONDS, time.monotonic())
+            await asyncio.sleep(planned - time.monotonic())
+            self._tick(time.monotonic())
+            self._measure()
+
     def _tick(self, now: float) -> None:
         for session, seat in list(self._seats.items()):
             reason = seat.end_reason(now)
@@ -398,8 +403,11 @@ class MediaWorker:
         return None
 
     def _measure(self) -> None:
-        engine_metrics.LOOP_LAG.set(self._load.lag_seconds)
-        engine_metrics.LOOP_LAG_MAX.set(self._load.longest_lag_seconds)
+        lateness = self._loop_watch.lateness()
+        engine_metrics.LOOP_LAG.set(lateness.p50_seconds)
+        engine_metrics.LOOP_LAG_P99.set(lateness.p99_seconds)
+        engine_metrics.LOOP_LAG_MAX.set(lateness.longest_seconds)
+        engine_metrics.LOOP_LATE.set(self._loop_watch.times_late)
         engine_metrics.DATAGRAMS_DROPPED.set(aiortc_hooks.dropped_datagrams)
         engine_metrics.PACKETS_DROPPED.set(aiortc_hooks.dropped_packets)
         self._worker_hosts.measure()

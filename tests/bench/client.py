@@ -1,12 +1,16 @@
 """The load client: many visitors in one process, told by its parent when to come, to look and to go.
 
-open    {session, probe, others, sends}  → {sdp}    others: how many other people's pictures it takes (rooms)
+open    {session, probe, others, sends, sound}  → {sdp}    others: how many other people's tracks it takes (rooms)
 accept  {session, sdp}                   → {}       answered when connected
+mute    {session, muted}                 → {}
 window  {seconds}                        → {sessions: {session: figures}}
 close   {session}                        → {}
+
+Its argument names the stream that all of them send.
 """
 
 import asyncio
+import sys
 import time
 from itertools import pairwise
 from typing import Any
@@ -16,7 +20,6 @@ from workers.event_loop import new_event_loop
 
 from .door import Message, log_to_stderr, serve
 from .load_peer import LoadPeer, Received, ReceivedStream
-from .scene import FRAMES_PER_SECOND
 from .stream import PreparedStream, prepared_stream
 
 # The golden ratio spreads any number of visitors evenly over the time of one frame.
@@ -35,6 +38,7 @@ class LoadClient:
         self._handlers = {
             "open": self._open,
             "accept": self._accept,
+            "mute": self._mute,
             "window": self._window,
             "close": self._close,
         }
@@ -43,9 +47,10 @@ class LoadClient:
         return await self._handlers[message["type"]](message)
 
     async def _open(self, message: Message) -> Message:
-        phase = self._opened * GOLDEN % 1 / FRAMES_PER_SECOND
+        phase = self._opened * GOLDEN % 1 / self._stream.format.frames_per_second
         self._opened += 1
-        peer = LoadPeer(self._stream, phase, message["probe"], message["others"], message["sends"])
+        wanted = (message["probe"], message["others"], message["sends"], message["sound"])
+        peer = LoadPeer(self._stream, phase, *wanted)
         self._peers[message["session"]] = peer
         return {"sdp": await peer.offer()}
 
@@ -53,7 +58,16 @@ class LoadClient:
         await self._peers[message["session"]].accept(message["sdp"])
         return {}
 
+    async def _mute(self, message: Message) -> Message:
+        microphone = self._peers[message["session"]].microphone
+        assert microphone is not None
+        microphone.is_muted = message["muted"]
+        return {}
+
     async def _window(self, message: Message) -> Message:
+        for peer in self._peers.values():
+            for sound in peer.sounds:
+                sound.take()
         begun = time.monotonic()
         await asyncio.sleep(message["seconds"])
         ended = time.monotonic()
@@ -79,6 +93,7 @@ class LoadClient:
             "first_frame_seconds": self._first_frame_seconds.get(session),
             "late_frames": peer.camera.late_frames,
             "streams": streams,
+            "sound_per_second": [sound.take() / (ended - begun) for sound in peer.sounds],
         }
 
 
@@ -108,9 +123,9 @@ def longest_gap(frames: list[Received], begun: float, ended: float) -> float:
     return max(later - earlier for earlier, later in pairwise(moments))
 
 
-async def main() -> None:
+async def main(stream: str) -> None:
     aiortc_hooks.install()
-    client = LoadClient(prepared_stream())
+    client = LoadClient(prepared_stream(stream))
     await serve(client.handle)
     await asyncio.wait_for(client.close(), CLOSE_SECONDS)
 
@@ -118,4 +133,4 @@ async def main() -> None:
 if __name__ == "__main__":
     log_to_stderr()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(main())
+        runner.run(main(sys.argv[1]))

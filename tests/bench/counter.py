@@ -27,8 +27,13 @@ def write_number(luma: Plane, number: int) -> None:
         luma[:BLOCK_ROWS, place * BLOCK_WIDTH : (place + 1) * BLOCK_WIDTH] = stripes if bit else FLAT
 
 
-def read_number(luma: Plane) -> int | None:
-    """Return the number, or None when the picture carries none, is a smaller version, or is damaged."""
+def read_number(luma: Plane, shrunk: int = 1) -> int | None:
+    """Return the number, or None when the picture carries none, is a smaller version, or is damaged.
+
+    ``shrunk`` is how many times smaller the picture's sides were made before it was encoded.
+    """
+    if shrunk > 1:
+        luma = luma[: BLOCK_ROWS // shrunk].repeat(shrunk, axis=0).repeat(shrunk, axis=1)
     if luma.shape[1] < (BITS + 3) * BLOCK_WIDTH:
         return None
     rows = luma[MARGIN : BLOCK_ROWS - MARGIN, : (BITS + 3) * BLOCK_WIDTH].astype(np.float32)

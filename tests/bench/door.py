@@ -15,6 +15,7 @@ Message = dict[str, Any]
 Handler = Callable[[Message], Awaitable[Message]]
 
 MAX_LINE_BYTES = 2**20
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 async def serve(handle: Handler) -> None:
@@ -39,7 +40,7 @@ def say(message: Message) -> None:
 
 
 def log_to_stderr() -> None:
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format=LOG_FORMAT)
 
 
 async def _answer(handle: Handler, message: Message) -> None:

@@ -11,28 +11,27 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from typing import Any
 
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 
 from workers import aiortc_hooks
 from workers.frames import VIDEO_CLOCK, EncodedFrame, is_key_frame
 from workers.jitter_buffers import VideoJitterBuffer
-from workers.packetisers import Vp8Packetiser
+from workers.packetisers import OpusPacketiser, Vp8Packetiser
 from workers.peer_session import begins_key_frame
 from workers.video_codecs import UndecodableFrame, VideoDecoder, luma_plane
 
 from .counter import read_number
-from .scene import FRAMES_PER_SECOND
+from .microphone import PreparedMicrophone, ReceivedSound
 from .stream import PreparedStream
 
 RTP_MODULUS = 2**32
-TICKS = VIDEO_CLOCK // FRAMES_PER_SECOND
 # A camera that is further behind than this goes on from now, as a browser's would.
 MAX_LATE_SECONDS = 0.2
 # Browsers answer at most this often with a key frame.
 KEY_FRAME_INTERVAL_SECONDS = 0.3
 # How long sent frames are remembered: longer than any delay that a server shows in a short run.
-REMEMBERED_FRAMES = 60 * FRAMES_PER_SECOND
+REMEMBERED_SECONDS = 60
 # A picture read here was sent within this time; the stream's loop is longer, so its number is unambiguous.
 MAX_READ_SECONDS = 15.0
 # Pictures that must agree before a peer trusts the time stamps and stops decoding.
@@ -44,14 +43,19 @@ ROUNDING_TICKS = 30
 
 
 class PreparedCamera(MediaStreamTrack):
-    """30 prepared frames a second; begins anew when a key frame is asked for."""
+    """The prepared frames at their pace; begins anew when a key frame is asked for."""
 
     kind = "video"
 
     def __init__(self, stream: PreparedStream, phase_seconds: float) -> None:
         super().__init__()
         self._stream = stream
+        self.format = stream.format
+        self._rate = stream.format.frames_per_second
+        # Between two frames.
+        self.ticks = VIDEO_CLOCK // self._rate
         self._phase = phase_seconds
+        # time.monotonic() of its first frame.
         self._started_at: float | None = None
         self._number = 0
         self._place = 0
@@ -59,6 +63,10 @@ class PreparedCamera(MediaStreamTrack):
         # (place in the stream, time.monotonic()) of each frame sent, by its running number.
         self.sent: dict[int, tuple[int, float]] = {}
         self.late_frames = 0
+
+    @property
+    def started_at(self) -> float:
+        return self._started_at or 0.0
 
     def request_key_frame(self) -> None:
         if time.monotonic() - self._key_frame_at > KEY_FRAME_INTERVAL_SECONDS:
@@ -73,7 +81,7 @@ class PreparedCamera(MediaStreamTrack):
         frame = EncodedFrame(
             data=self._stream.frames[place],
             codec="VP8",
-            time=self._number / FRAMES_PER_SECOND,
+            time=self._number / self._rate,
             is_key=place == 0,
             arrived_at=now,
         )
@@ -84,16 +92,18 @@ class PreparedCamera(MediaStreamTrack):
         now = time.monotonic()
         if self._started_at is None:
             self._started_at = now + self._phase
-        due = self._started_at + self._number / FRAMES_PER_SECOND
+        due = self._started_at + self._number / self._rate
         if now - due > MAX_LATE_SECONDS:
-            self._started_at += now - due
+            # The time stamps of what comes next say when it was captured, and tell of the gap.
+            self._number += int((now - due) * self._rate)
             self.late_frames += 1
         elif due > now:
             await asyncio.sleep(due - now)
 
     def _note(self, place: int, now: float) -> None:
         self.sent[self._number] = (place, now)
-        self.sent.pop(self._number - REMEMBERED_FRAMES, None)
+        while next(iter(self.sent)) <= self._number - REMEMBERED_SECONDS * self._rate:
+            del self.sent[next(iter(self.sent))]
         self._number += 1
         self._place = place + 1
 
@@ -150,7 +160,7 @@ class ReceivedStream:
             picture = decoder.decode(frame)
         except UndecodableFrame:
             picture = None
-        place = read_number(luma_plane(picture)) if picture is not None else None
+        place = self._number_in(picture) if picture is not None else None
         if place is None:
             self.unreadable += 1
             return
@@ -158,13 +168,17 @@ class ReceivedStream:
         if not self._is_probe and self._understood() is not None:
             self._decoder = None
 
+    def _number_in(self, picture: Any) -> int | None:
+        assert self._camera is not None
+        return read_number(luma_plane(picture), self._camera.format.shrunk)
+
     def _learn(self, place: int, received: Received) -> None:
         """Note which sent frames this picture may be: more than one if the camera has begun anew."""
         assert self._camera is not None
-        sent = self._camera.sent
+        sent, ticks = self._camera.sent, self._camera.ticks
         since = received.at - MAX_READ_SECONDS
         numbers = [n for n in sent if sent[n][0] == place and since < sent[n][1] < received.at]
-        self._readings.append([(received.timestamp - n * TICKS) % RTP_MODULUS for n in numbers])
+        self._readings.append([(received.timestamp - n * ticks) % RTP_MODULUS for n in numbers])
         if numbers:
             received.glass_delay = time.monotonic() - sent[numbers[-1]][1]
         by_timestamp = self._sent(received.timestamp)
@@ -189,27 +203,40 @@ class ReceivedStream:
         if added is None or self._camera is None:
             return None
         ticks = (timestamp - added + RTP_MODULUS // 2) % RTP_MODULUS - RTP_MODULUS // 2
-        return self._camera.sent.get(round(ticks / TICKS))
+        return self._camera.sent.get(round(ticks / self._camera.ticks))
 
 
 class LoadPeer:
-    """Offers like the page does: data channel first. ``others``: how many other people's pictures it can take."""
+    """Offers like the page does. ``others``: how many other people's tracks it can take."""
 
     def __init__(
-        self, stream: PreparedStream, phase_seconds: float, is_probe: bool, others: int, sends: bool
+        self,
+        stream: PreparedStream,
+        phase_seconds: float,
+        is_probe: bool,
+        others: int,
+        sends: bool,
+        has_sound: bool = False,
     ) -> None:
         self.opened_at = time.monotonic()
         self.camera = PreparedCamera(stream, phase_seconds)
-        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self._connection.createDataChannel("showroom")
+        # As browsers offer: sound comes over the same transport as pictures.
+        bundled = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+        self._connection = RTCPeerConnection(bundled)
         self._is_connected = asyncio.Event()
         self._connection.on("connectionstatechange", self._state_changed)
         self.streams: list[ReceivedStream] = []
+        self.microphone: PreparedMicrophone | None = None
+        self.sounds: list[ReceivedSound] = []
         for _ in range(others):
             transceiver = self._connection.addTransceiver("video", direction="recvonly")
             self.streams.append(ReceivedStream(transceiver.receiver, None, False))
         if sends:
             self._add_camera(receives=others == 0, is_probe=is_probe)
+        if has_sound:
+            self._add_sound(others)
+        # Last: what comes first gives all others its transport, and aiortc would stop the one of a data channel.
+        self._connection.createDataChannel("showroom")
 
     @property
     def first_frame_seconds(self) -> float | None:
@@ -230,9 +257,22 @@ class LoadPeer:
     def _add_camera(self, receives: bool, is_probe: bool) -> None:
         direction = "sendrecv" if receives else "sendonly"
         transceiver = self._connection.addTransceiver(self.camera, direction=direction)
-        aiortc_hooks.attach_sender(transceiver.sender, Vp8Packetiser(), self.camera.request_key_frame)
+        packetiser, sender = Vp8Packetiser(), transceiver.sender
+        aiortc_hooks.attach_sender(sender, packetiser, self.camera.request_key_frame)
+        # As browsers' reports, they say when a frame was captured; aiortc's own are up to a frame off.
+        packetiser.follow(lambda: aiortc_hooks.last_rtp_timestamp(sender), lambda: self.camera.started_at)
+        aiortc_hooks.date_sender_reports(sender, packetiser.timestamp_at)
         if receives:
             self.streams.append(ReceivedStream(transceiver.receiver, self.camera, is_probe))
+
+    def _add_sound(self, others: int) -> None:
+        """A microphone, and room for the sound of the others."""
+        self.microphone = PreparedMicrophone()
+        own = self._connection.addTransceiver(self.microphone, direction="sendonly")
+        aiortc_hooks.attach_sender(own.sender, OpusPacketiser(), lambda: None)
+        for _ in range(others):
+            transceiver = self._connection.addTransceiver("audio", direction="recvonly")
+            self.sounds.append(ReceivedSound(transceiver.receiver))
 
     def _state_changed(self) -> None:
         if self._connection.connectionState == "connected":

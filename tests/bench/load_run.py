@@ -10,7 +10,15 @@ from tests.support.udp import addresses_in
 
 from .child import Child
 from .door import Message
-from .measure import Measurement, busy_seconds, cpu_seconds, quantile, resident_bytes, resident_megabytes_of
+from .measure import (
+    Measurement,
+    busy_seconds,
+    cpu_seconds,
+    own_megabytes,
+    quantile,
+    resident_bytes,
+    resident_megabytes_of,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -60,15 +68,32 @@ class LoadRun:
             *(self._come("none", self.processes[0], **room, others=1, sends=False) for _ in range(viewers)),
         )
 
-    async def open_pair(self, room: str, job: str) -> None:
-        """Let two people meet."""
+    async def open_pair(self, room: str, job: str, sound: bool = False) -> list[int]:
+        """Let two people meet; return their numbers."""
+        first = self._sessions
         for _ in range(2):
-            await self._come(job, self.processes[0], room=room, size=2, others=1)
+            await self._come(job, self.processes[0], room=room, size=2, others=1, sound=sound)
+        return [first, first + 1]
 
     async def switch(self, number: int, job: str) -> None:
         """Give a running session another processor; only our server can."""
         process = self.processes[number % len(self.processes)]
         await process.ask("switch", session=f"s{number}", job=job)
+
+    async def set_parameters(self, number: int, values: dict[str, Any]) -> None:
+        """Let a visitor move the controls of their processor; only our server has some."""
+        process = self.processes[number % len(self.processes)]
+        await process.ask("parameters", session=f"s{number}", values=values)
+
+    async def mute(self, number: int, muted: bool) -> None:
+        """Let somebody in a room mute or unmute themselves; only our server can."""
+        await self._client.ask("mute", session=f"s{number}", muted=muted)
+        await self.processes[0].ask("state", session=f"s{number}", muted=muted)
+
+    async def hear(self, seconds: float) -> list[list[float]]:
+        """Return how many packets of sound a second each visitor got of each other one, in order of their coming."""
+        window = await self._client.ask("window", seconds=seconds)
+        return [session["sound_per_second"] for session in window["sessions"].values()]
 
     async def hide_all(self, sessions: Sequence[int]) -> None:
         """Let the pages of these visitors show no picture at all; only our server can."""
@@ -85,6 +110,10 @@ class LoadRun:
             for process in self.processes
             for megabytes in resident_megabytes_of(process.pid, "processors.host")
         ]
+
+    def worker_megabytes(self) -> float:
+        """Return the resident memory of our one worker, without its hosts."""
+        return own_megabytes(self.processes[0].pid)
 
     async def encoded_frames(self) -> int:
         """Return how many frames our server has encoded for the streams that are published now."""
@@ -107,11 +136,13 @@ class LoadRun:
         others: int = 0,
         sends: bool = True,
         reads: bool = False,
+        sound: bool = False,
     ) -> None:
         session = f"s{self._sessions}"
         is_probe = reads or self._sessions == 0
         self._sessions += 1
-        offer = await self._client.ask("open", session=session, probe=is_probe, others=others, sends=sends)
+        wants = {"probe": is_probe, "others": others, "sends": sends, "sound": sound}
+        offer = await self._client.ask("open", session=session, **wants)
         sdp = offer["sdp"]
         answer = await process.ask("offer", session=session, job=job, sdp=sdp, room=room, size=size)
         self.addresses = addresses_in(answer["sdp"])
@@ -174,10 +205,12 @@ class LoadRun:
 
 
 @asynccontextmanager
-async def load_run(server: str, processes: int = 1, arguments: Sequence[str] = ()) -> AsyncIterator[LoadRun]:
+async def load_run(
+    server: str, processes: int = 1, arguments: Sequence[str] = (), stream: str = "standard"
+) -> AsyncIterator[LoadRun]:
     """Start a server ("ours", "plain" or "site") and a client; stop both at the end."""
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(Child(CLIENT))
+        client = await stack.enter_async_context(Child(CLIENT, stream))
         children = [Child(SERVERS[server], *arguments) for _ in range(processes)]
         servers = [await stack.enter_async_context(child) for child in children]
         yield LoadRun(server, servers, client)

@@ -30,6 +30,10 @@ def resident_bytes(pid: int) -> int:
     return sum(int(Path(f"/proc/{each}/statm").read_text().split()[1]) for each in family(pid)) * PAGE_BYTES
 
 
+def own_megabytes(pid: int) -> float:
+    return PAGE_BYTES * int(Path(f"/proc/{pid}/statm").read_text().split()[1]) / 1e6
+
+
 def family(pid: int) -> Iterator[int]:
     """Yield the process and its living descendants. A thread may end while its children are asked for."""
     yield pid
@@ -45,7 +49,7 @@ def family(pid: int) -> Iterator[int]:
 def resident_megabytes_of(pid: int, words: str) -> list[float]:
     """Return the resident memory of each descendant that was started with these words."""
     return [
-        PAGE_BYTES * int(Path(f"/proc/{each}/statm").read_text().split()[1]) / 1e6
+        own_megabytes(each)
         for each in family(pid)
         if words in Path(f"/proc/{each}/cmdline").read_text().replace("\0", " ")
     ]

@@ -2,6 +2,8 @@
 
 offer   {session, sdp, job, room}  → {sdp}
 switch  {session, job}             → {}              another processor for a running session
+parameters  {session, values}      → {}              other values of its parameters
+state   {session, muted}           → {}              somebody in a room mutes or unmutes themselves
 close   {session}                  → {}
 report  {}                         → {encoded_frames, dropped_datagrams}   frames of the streams published now
 loop    {}                         → {lag_p50_ms, lag_p99_ms, lag_max_ms, slow}   since the last time
@@ -56,6 +58,8 @@ class OurServer:
         answer = self._answers.pop(message["id"], {})
         if answer.get("type") == "error":
             return {"error": answer["message"]}
+        if answer.get("errors"):
+            return {"error": answer["errors"]}
         return {"sdp": answer["sdp"]} if message["type"] == "offer" else {}
 
     def _fields(self, message: Message) -> Message:
@@ -65,6 +69,10 @@ class OurServer:
                 return {"sdp": message["sdp"], "quality": "standard"} | processor(message["job"]) | room
             case "switch":
                 return processor(message["job"])
+            case "parameters":
+                return {"values": message["values"], "number": message["id"]}
+            case "state":
+                return {"muted": message["muted"]}
             case "view":
                 return {"audio_only": message["audio_only"]}
         return {"reason": "closed"}

@@ -28,9 +28,9 @@ class Scene:
             random.normal(0, NOISE_LEVEL, (HEIGHT, WIDTH)).astype(np.float32) for _ in range(NOISE_FIELDS)
         ]
 
-    def i420(self, number: int) -> Plane:
+    def i420(self, number: int, frames_per_second: int = FRAMES_PER_SECOND) -> Plane:
         """Return the picture with this number as I420, (height·3/2, width)."""
-        seconds = number / FRAMES_PER_SECOND
+        seconds = number / frames_per_second
         luma = self._room.copy()
         self._person(luma, seconds)
         luma += self._noise[number * 7 % NOISE_FIELDS]

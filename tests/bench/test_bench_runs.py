@@ -5,9 +5,12 @@ import json
 import math
 from pathlib import Path
 
+import cv2
 import numpy as np
+import pytest
 
 from . import rows
+from .child import ChildFailed
 from .counter import read_number, write_number
 from .figures import Figure, write_json
 from .load_run import load_run
@@ -48,12 +51,42 @@ async def test_a_room_of_the_running_site_is_measured_too() -> None:
     assert found.server_cores > 0.01
 
 
+async def test_a_pair_with_sound_and_a_model_are_measured_on_the_small_stream() -> None:
+    async with load_run("ours", stream="small") as run:
+        await run.grow_to(1, "brighter")
+        first, second = await run.open_pair("small", "none", sound=True)
+        for _ in range(WINDOWS):
+            found = await run.measure(1.5)
+            heard = await run.hear(1.0)
+            if found.slowest_fps > 1 and found.p50_ms > 0 and min(heard[first] + heard[second]) > 1:
+                break
+        await run.set_parameters(0, {"strength": 0.5})
+        await run.mute(second, True)
+        await run.switch(0, "edges")
+        [host] = run.megabytes_of_hosts()
+        worker = run.worker_megabytes()
+    assert found.slowest_fps > 1
+    assert 0 < found.p50_ms < 10_000
+    assert min(heard[first] + heard[second]) > 1
+    assert host > 1
+    assert worker > 1
+
+
+async def test_a_parameter_that_is_refused_is_told() -> None:
+    async with load_run("ours", stream="small") as run:
+        await run.grow_to(1, "edges")
+        with pytest.raises(ChildFailed):
+            await run.set_parameters(0, {"low": "none"})
+
+
 def test_the_counter_survives_what_processors_do() -> None:
     luma = np.full((480, 640), 120, np.uint8)
     for number in (0, 1, 77, 599):
         write_number(luma, number)
         assert read_number(luma) == number
         assert read_number(255 - luma) == number
+        small = cv2.resize(luma, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        assert read_number(small, shrunk=2) == number
     assert read_number(np.full((480, 640), 120, np.uint8)) is None
     assert read_number(luma[::2, ::2]) is None, "what a slow viewer gets"
 
