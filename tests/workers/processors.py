@@ -133,6 +133,15 @@ class Mute(AudioProcessor):
         return None
 
 
+class Hush(AudioProcessor):
+    """Hardly to be heard, and never the sound that came in."""
+
+    never_passthrough = True
+
+    def process(self, samples: Any) -> Any:
+        return samples * 0.01
+
+
 class Listening(AudioProcessor):
     """Leaves the sound as it is."""
 
@@ -190,6 +199,7 @@ KEYS = {
         Watching,
         Louder,
         Mute,
+        Hush,
         Listening,
         CopyAndListen,
         LatePicture,
