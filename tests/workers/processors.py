@@ -119,6 +119,12 @@ class Watching(VideoProcessor):
         return Result(data={"pictures": self.seen})
 
 
+class Away(VideoProcessor):
+    """Its model is not there."""
+
+    installed = False
+
+
 class Louder(AudioProcessor):
     """Twice as loud."""
 
@@ -197,6 +203,7 @@ KEYS = {
         Once,
         Failing,
         Watching,
+        Away,
         Louder,
         Mute,
         Hush,

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from .conftest import WorkerUnderTest, processor_spec, until
 from .room_guest import Person
 
@@ -72,6 +74,16 @@ async def test_what_it_finds_is_for_all_and_what_ones_own_finds_is_not(worker: W
     seen = len(bob.peer.of_type("result"))
     await until(lambda: [m for m in bob.peer.of_type("result")[seen:] if "number" in m["data"]])
     assert not [m for m in alice.peer.of_type("result") if "number" in m["data"]]
+
+
+async def test_what_cannot_run_here_is_worn_by_nobody_and_all_meet(
+    worker: WorkerUnderTest, caplog: pytest.LogCaptureFixture
+) -> None:
+    alice, bob = await people(worker, {"processor": processor_spec("test-away")}, "alice", "bob")
+    await until(lambda: 80 < light(alice, "bob") < 100 and 80 < light(bob, "alice") < 100)
+    assert alice.seat.pipeline.assignment is None
+    told = [record for record in caplog.records if "test-away cannot be worn by all" in record.message]
+    assert len(told) == 1, "the log has it once, not with each offer"
 
 
 async def test_the_owner_may_take_it_off_again(worker: WorkerUnderTest) -> None:
