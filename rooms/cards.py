@@ -52,6 +52,11 @@ def manifest_or_none(row: Processor) -> dict[str, Any] | None:
         return None
 
 
+def can_start(row: Processor) -> bool:
+    manifest = manifest_or_none(row)
+    return manifest is not None and bool(manifest["installed"])
+
+
 def tag_pills(rows: Iterable[Processor]) -> list[tuple[str, str]]:
     """Every tag on the wall once, the most used first: (tag as stored, tag as read)."""
     counts: dict[str, int] = {}

@@ -18,7 +18,7 @@ from workers import door
 from workers.registry import Lease
 from workers.transport import Message, TransportError
 
-from . import admission, history, ice, metrics
+from . import admission, history, ice, metrics, worn_sound
 from .addresses import address_of
 from .errors import CLOSE_FLOOD, CLOSE_RESTART, CLOSE_SIGNED_OUT, CLOSE_UNAVAILABLE, SignallingError
 from .identity import Identity, IdentityReader
@@ -38,6 +38,7 @@ from .messages import (
     State,
     Switch,
     View,
+    Worn,
 )
 from .models import Room, Session
 from .open_rooms import OpenRoom
@@ -197,6 +198,8 @@ class SignallingConsumer(TypedSocket):
         await self.rooms.still_welcome(session, identity)
         admitted = await admission.admit(identity, message.processor, database_room(session.room))
         values = await admission.start_values(identity, admitted.processor, message.parameters)
+        answer = answer_with(admitted, values)
+        sound = await worn_sound.admit(identity, session.seat, message.sound) if message.sound else None
         await self.places.move(session, admitted)
         session.offered, session.lost = True, False
         request = {
@@ -209,36 +212,33 @@ class SignallingConsumer(TypedSocket):
         }
         if session.lease.room:
             request["room"] = session.lease.room
+        if sound:
+            session.sound = sound.processor
+            request["sound"], answer["sound"] = sound.for_worker, sound.for_page
+        if session.seat:
+            session.seat.state |= message.state
         request |= person(session)
-        self.ask(session, message, request, answer_with(admitted, values))
+        self.ask(session, message, request, answer)
 
     async def switch(self, message: Switch) -> None:
         session = self.session_of(message.session)
         identity = await self.known_visitor()
         await self.rooms.still_welcome(session, identity)
+        if message.place == "sound":
+            await self.wear_over_sound(session, identity, message)
+            return
         admitted = await admission.admit(identity, message.processor, database_room(session.room))
         values = await admission.start_values(identity, admitted.processor, message.parameters)
-        if message.place == "sound":
-            self.wear_over_sound(session, message, admitted, values)
-            return
         before = session.processor
         await self.places.move(session, admitted)
         answer = answer_with(admitted, values) | {"before": before}
         self.ask(session, message, {"type": "switch", "parameters": values.for_worker}, answer)
 
-    def wear_over_sound(
-        self,
-        session: SocketSession,
-        message: Switch,
-        admitted: admission.Admitted,
-        values: admission.StartValues,
-    ) -> None:
-        if session.seat is None:
-            raise SignallingError("not_in_a_room")
-        session.sound = admitted.processor if admitted.manifest else None
-        request = {"type": "switch", "place": "sound", "parameters": values.for_worker}
-        answer = answer_with(admitted, values) | {"place": "sound"}
-        self.ask(session, message, request, answer, admitted.processor)
+    async def wear_over_sound(self, session: SocketSession, identity: Identity, message: Switch) -> None:
+        sound = await worn_sound.admit(identity, session.seat, Worn(message.processor, message.parameters))
+        session.sound = sound.processor
+        request = {"type": "switch", "place": "sound", "parameters": sound.values.for_worker}
+        self.ask(session, message, request, sound.for_page | {"place": "sound"}, sound.admitted.processor)
 
     async def change_parameters(self, message: ChangeParameters) -> None:
         session = self.session_of(message.session)
@@ -256,6 +256,8 @@ class SignallingConsumer(TypedSocket):
         if row is None:
             raise SignallingError("session_unknown")
         room = await self.rooms.room_to_resume(identity, message, row)
+        if isinstance(room, RoomSeat):
+            room.state |= message.state
         admitted = await admission.admit(identity, row.processor_slug, database_room(room))
         session = SocketSession(row.pk, identity.owner, admitted.processor, NOWHERE, room)
         before = await self.places.of(row.pk)

@@ -27,6 +27,8 @@ SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}")
 PLACES = {"picture", "sound"}
 QUALITIES = {"low", "standard", "high"}
 SOURCES = {"camera", "microphone", "screen", "screen_sound"}
+# What people say of themselves.
+STATES = ("muted", "camera_off", "screen", "veto")
 RECORDING_ACTS = {"start", "stop", "agree", "refuse"}
 ACTS = {"mute", "stop_camera", "stop_screen", "mute_all", "remove", "lock", "unlock", "end"}
 # A name is cut to what fits; this only keeps nonsense out.
@@ -58,6 +60,14 @@ class OpenSession(ClientMessage):
 
 
 @dataclass(frozen=True)
+class Worn:
+    """A processor, "" for nothing, and the values it starts with."""
+
+    processor: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Offer(ClientMessage):
     type = "session.offer"
     session: str
@@ -67,6 +77,10 @@ class Offer(ClientMessage):
     quality: str
     # What the page's own sections send, by mid; what is not named is a camera or a microphone.
     sources: dict[str, str]
+    # Over the sound alone; None: as it is.
+    sound: Worn | None
+    # What the person says of themselves, as in ``State``.
+    state: dict[str, bool]
 
 
 @dataclass(frozen=True)
@@ -94,6 +108,8 @@ class Resume(ClientMessage):
     token: str
     room: str
     name: str
+    # What the person says of themselves, as in ``State``: it may have changed while no socket was there.
+    state: dict[str, bool]
 
 
 @dataclass(frozen=True)
@@ -123,7 +139,7 @@ class State(ClientMessage):
 
     @property
     def given(self) -> dict[str, bool]:
-        facts = {"muted": self.muted, "camera_off": self.camera_off, "screen": self.screen, "veto": self.veto}
+        facts = {name: getattr(self, name) for name in STATES}
         return {name: value for name, value in facts.items() if value is not None}
 
 
@@ -297,6 +313,19 @@ def a_yes(value: Any) -> bool:
     return bool(a_switch(value))
 
 
+def some_states(value: Any) -> dict[str, bool]:
+    require(value is None or isinstance(value, dict))
+    facts = {name: a_switch((value or {}).get(name)) for name in STATES}
+    return {name: fact for name, fact in facts.items() if fact is not None}
+
+
+def a_worn_or_none(value: Any) -> Worn | None:
+    if value is None:
+        return None
+    require(isinstance(value, dict))
+    return Worn(a_slug_or_none(value.get("processor")), some_parameters(value.get("parameters")))
+
+
 def an_act(value: Any) -> str:
     require(isinstance(value, str) and value in ACTS)
     return str(value)
@@ -374,6 +403,8 @@ SCHEMAS: dict[str, tuple[type[Any], dict[str, Check]]] = {
             "parameters": some_parameters,
             "quality": a_quality,
             "sources": some_sources,
+            "sound": a_worn_or_none,
+            "state": some_states,
         },
     ),
     Switch.type: (
@@ -389,19 +420,13 @@ SCHEMAS: dict[str, tuple[type[Any], dict[str, Check]]] = {
         ChangeParameters,
         {"session": a_session, "number": a_count, "values": some_parameters, "place": a_place},
     ),
-    Resume.type: (Resume, {"session": a_session, "token": a_token, "room": a_room, "name": a_name}),
+    Resume.type: (
+        Resume,
+        {"session": a_session, "token": a_token, "room": a_room, "name": a_name, "state": some_states},
+    ),
     Close.type: (Close, {"session": a_session}),
     Chat.type: (Chat, {"session": a_session, "text": a_text}),
-    State.type: (
-        State,
-        {
-            "session": a_session,
-            "muted": a_switch,
-            "camera_off": a_switch,
-            "screen": a_switch,
-            "veto": a_switch,
-        },
-    ),
+    State.type: (State, {"session": a_session, **dict.fromkeys(STATES, a_switch)}),
     Rename.type: (Rename, {"session": a_session, "name": a_name}),
     Moderate.type: (Moderate, {"session": a_session, "act": an_act, "participant": a_token_or_none}),
     Record.type: (Record, {"session": a_session, "act": a_recording_act, "request": a_token_or_none}),

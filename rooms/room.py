@@ -91,7 +91,7 @@ class Room(models.Model):
         _("begin with sound only"), default=False, help_text=_("People can turn their camera on inside.")
     )
     created = models.DateTimeField(_("created"), auto_now_add=True)
-    # When it was opened, or opened again: from then on it may be empty for a while.
+    # When it was opened, or opened again: visits before do not count.
     opened_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = RoomQuerySet.as_manager()
@@ -142,12 +142,13 @@ class Room(models.Model):
 
     @property
     def empty_since(self) -> datetime | None:
-        """None while somebody is inside; the history knows."""
+        """None while somebody is inside, or nobody has come yet; the history knows, for as long as it is kept."""
         visits = self.visits.filter(started__gte=self.opened_at)
         if visits.running().exists():
             return None
         last = visits.order_by("-ended").values_list("ended", flat=True).first()
-        return last or self.opened_at
+        forgotten = self.opened_at + timedelta(days=settings.SESSION_HISTORY_DAYS)
+        return last or (forgotten if forgotten < timezone.now() else None)
 
     def open_again(self) -> None:
         self.is_open, self.opened_at = True, timezone.now()

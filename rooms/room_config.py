@@ -13,7 +13,7 @@ from processors.models import Processor
 from processors.translation import translated
 from processors.visibility import is_guest
 
-from .cards import manifest_or_none
+from .cards import can_start, manifest_or_none
 from .check_session import SLUG as CHECK
 from .ice import relay_urls
 from .recording import is_recorded
@@ -85,11 +85,6 @@ def worn_here(request: HttpRequest, room: Room) -> list[dict[str, str]]:
     if room.processors.exists():
         rows = rows.filter(pk__in=room.processors.values("pk"))
     return [processor_facts(row) for row in rows if can_start(row)]
-
-
-def can_start(row: Processor) -> bool:
-    manifest = manifest_or_none(row)
-    return manifest is not None and bool(manifest["installed"])
 
 
 def processor_facts(row: Processor) -> dict[str, str]:

@@ -4,12 +4,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from processors.models import Processor
 from processors.translation import translated
 from processors.visibility import Visitor
 
+from .cards import can_start
 from .room import Room
 from .room_invitation import RoomInvitation
 
@@ -56,12 +58,21 @@ class RoomForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial["slug"] = ""
         for name in ("processors", "room_processor"):
             field: Any = self.fields[name]
-            field.queryset = Processor.objects.for_gallery(user)
+            field.queryset = self._on_offer(name, user)
             field.label_from_instance = lambda row: translated(row.title)
         nothing: Any = self.fields["room_processor"]
         nothing.empty_label = _("Nothing")
+        # As visitors find it: a meeting that is over can be opened again by a tick.
+        self.initial["is_open"] = not (self.instance.pk and self.instance.is_over)
         if self.instance.pk is None:
             del self.fields["is_open"]
+
+    def _on_offer(self, name: str, user: Visitor) -> "QuerySet[Processor]":
+        """What could be worn now, and what was chosen before: a model that is away for a while must not be lost."""
+        rows = Processor.objects.for_gallery(user)
+        chosen = forms.model_to_dict(self.instance, [name])[name] if self.instance.pk else []
+        kept = {row.pk for row in chosen} if isinstance(chosen, list) else {chosen}
+        return rows.filter(pk__in=[row.pk for row in rows if row.pk in kept or can_start(row)])
 
     def clean_slug(self) -> str:
         """An empty field keeps the address that we made."""

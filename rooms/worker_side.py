@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from workers.registry import RegistryError
 from workers.transport import Message
 
-from . import history
+from . import history, worn_sound
 from .errors import TEXTS, SignallingError
 from .models import Session
 from .pending_requests import PendingRequest
@@ -74,11 +74,22 @@ class WorkerSide:
         match kind:
             case "answer":
                 answer |= {"sdp": message["sdp"], **view(message)}
+                if "sound" in answer:
+                    answer["sound"] = with_errors(answer["sound"], message.get("sound") or {})
             case "attached":
                 answer |= {"parameters": without_files(message.get("parameters") or {}), **view(message)}
+                if session.seat:
+                    answer["sound"] = await self._sound_of(session, message.get("sound") or {})
         if kind in {"answer", "parameters"}:
-            answer["errors"] = {**answer.get("errors", {}), **message.get("errors", {})}
+            answer = with_errors(answer, message)
         await self._socket.say(answer)
+
+    async def _sound_of(self, session: "SocketSession", told: Message) -> dict[str, Any] | None:
+        """What the worker still puts over the sound; changes of its parameters are checked against that."""
+        if not told:
+            return None
+        session.sound, manifest = await worn_sound.row_and_manifest(told["processor"])
+        return {"processor": manifest, "parameters": without_files(told.get("parameters") or {})}
 
     async def _refused(
         self, session: "SocketSession", message: Message, request: PendingRequest | None
@@ -124,3 +135,8 @@ class WorkerSide:
             return await self._socket.registry.end_reason(session)
         except RegistryError:
             return ""
+
+
+def with_errors(answer: dict[str, Any], told: Message) -> dict[str, Any]:
+    """What did not fit here, and what did not fit there."""
+    return answer | {"errors": {**answer.get("errors", {}), **told.get("errors", {})}}

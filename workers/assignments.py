@@ -1,6 +1,7 @@
 """From what the web says of a processor to what runs: its class, shaped by its configuration."""
 
 import asyncio
+import logging
 from concurrent.futures import Executor
 from typing import Any
 
@@ -10,12 +11,16 @@ from processors.exceptions import NotInstalled, ProcessorError
 from .exceptions import ProcessorNotReady
 from .pipeline import Assignment
 
+logger = logging.getLogger(__name__)
+
 Message = dict[str, Any]
 
 
 class Assignments:
     def __init__(self, imports: Executor) -> None:
         self._imports = imports
+        # What could not be put on all, by slug and version; the log has each once.
+        self._told: set[tuple[str, int]] = set()
 
     async def of(self, spec: Message) -> Assignment:
         loop = asyncio.get_running_loop()
@@ -34,5 +39,18 @@ class Assignments:
 
     async def for_all(self, message: Message) -> Assignment | None:
         """Return what the owner of the room puts on everybody who wears nothing and does not object."""
-        options = message.get("room_options") or {}
-        return await self.of(options["processor"]) if options.get("processor") else None
+        spec = (message.get("room_options") or {}).get("processor")
+        if not spec:
+            return None
+        try:
+            return await self.of(spec)
+        except ProcessorNotReady as error:
+            # Nobody in the room can do anything about it, and all may meet without.
+            self._tell_once(spec, error)
+            return None
+
+    def _tell_once(self, spec: Message, error: ProcessorNotReady) -> None:
+        version = spec["slug"], spec.get("version", 0)
+        if version not in self._told:
+            self._told.add(version)
+            logger.warning("%s cannot be worn by all in a room: %s", spec["slug"], error.message)

@@ -115,7 +115,7 @@ class LiveRoom:
         """Whether the owner's processor may be put on a person: nobody's second one, and nobody's who objects."""
         if self._for_all is None or seat.person.vetoes:
             return False
-        return seat.media.sound is None or "audio" not in self._for_all.kinds
+        return seat.own_sound is None or "audio" not in self._for_all.kinds
 
     def share_result(self, seat: Seat, message: Message) -> None:
         """What the owner's processor finds is for all; what somebody's own finds is for them."""

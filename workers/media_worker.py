@@ -28,7 +28,7 @@ from .live_room import LiveRoom
 from .load_meter import LoadMeter
 from .loop_watch import LoopWatch
 from .participant import Participant
-from .participant_media import PICTURE, PLACES
+from .participant_media import PICTURE, PLACES, Worn
 from .picture_memory import keep_picture_memory
 from .pipeline import Assignment
 from .recording_file import FINISH_SECONDS, RecordingFile
@@ -185,12 +185,16 @@ class MediaWorker:
         self._worker_hosts.withdrawn(message["slug"])
 
     async def _offer(self, message: Message) -> Message:
+        if (known := self._seats.get(message["session"])) is not None:
+            # Before anything is waited for: what the person says meanwhile is newer.
+            known.person.introduce(message.get("person") or {})
         assignment = await self._assignment_or_none(message)
+        sound = await self._sound_or_none(message)
         for_all = await self._assignments.for_all(message)
         seat = self._seat_for(message)
-        seat.person.introduce(message.get("person") or {})
         self._room_of[seat.session].take_options(message.get("room_options") or {}, for_all)
         seat.own = assignment
+        seat.own_sound = sound.assignment if sound is not None else seat.own_sound
         assignment, parameters = self._room_of[seat.session].worn_by(seat, message.get("parameters") or {})
         async with seat.lock:
             self._check_is_live(seat)
@@ -201,6 +205,7 @@ class MediaWorker:
                     parameters,
                     message.get("quality") or "",
                     named_sources(message) if seat.shares_room else {},
+                    sound,
                 )
             except WorkerError:
                 await self._forget_if_new(seat)
@@ -227,9 +232,10 @@ class MediaWorker:
         self, seat: Seat, assignment: Assignment | None, message: Message
     ) -> tuple[dict[str, Any], dict[str, str]]:
         place, parameters = place_of(message), message.get("parameters") or {}
-        if place != PICTURE:
-            return seat.switch(assignment, parameters, place)
         seat.media.check(assignment, place)
+        if place != PICTURE:
+            seat.own_sound = assignment
+            return seat.switch(assignment, parameters, place)
         seat.own = assignment
         return seat.switch(*self._room_of[seat.session].worn_by(seat, parameters))
 
@@ -240,12 +246,15 @@ class MediaWorker:
 
     async def _attach(self, message: Message) -> Message:
         seat = self._seat(message)
+        if "person" in message:
+            self._introduce(seat, message)
         assignment = seat.pipeline.assignment
         self._room_of[seat.session].tell_anew(seat)
         return {
             "type": "attached",
             "processor": assignment.slug if assignment else None,
             "parameters": seat.pipeline.parameters,
+            "sound": worn_over_sound(seat),
         } | self._room_of[seat.session].view(seat)
 
     async def _close_session(self, message: Message) -> None:
@@ -254,14 +263,22 @@ class MediaWorker:
     async def _look_at_room(self, message: Message) -> Message:
         return self._desk.view(self._seat(message), message)
 
+    def _introduce(self, seat: Seat, message: Message) -> None:
+        """Who comes back may have muted themselves, or taken a veto back, while their page was away."""
+        seat.person.introduce(message["person"])
+        self._follow_person(seat)
+
     async def _state(self, message: Message) -> Message:
         seat = self._seat(message)
         answer = self._desk.state(seat, message)
+        self._follow_person(seat)
+        return answer
+
+    def _follow_person(self, seat: Seat) -> None:
         room = self._room_of[seat.session]
         if room.dress(seat):
             self._rearrange(room)
         room.follow_recording()
-        return answer
 
     async def _moderate(self, message: Message) -> Message:
         seat = self._seat(message)
@@ -296,13 +313,13 @@ class MediaWorker:
 
     def _new_seat(self, session: str, message: Message) -> Seat:
         room = self._room_for(session, message.get("room"))
+        person = Participant(
+            message.get("participant") or session, message.get("name") or "", message.get("role") or "guest"
+        )
+        person.introduce(message.get("person") or {})
         seat = Seat(
             session,
-            Participant(
-                message.get("participant") or session,
-                message.get("name") or "",
-                message.get("role") or "guest",
-            ),
+            person,
             STUDIO_SECTIONS if room.is_studio else ROOM_SECTIONS,
             self._options,
             self._codec_pool,
@@ -362,6 +379,17 @@ class MediaWorker:
         if not message.get("room") and (known is None or known.is_studio):
             raise BadRoomMessage("Only in a room may somebody wear no processor.")
         return None
+
+    async def _sound_or_none(self, message: Message) -> Worn | None:
+        """Return what is to be worn over the sound; None when the offer says nothing of it, and all stays."""
+        sound = message.get("sound")
+        if not sound:
+            return None
+        spec = sound.get("processor") or {}
+        # As with the picture: a spec without a key is nothing.
+        return Worn(
+            await self._assignments.of(spec) if spec.get("key") else None, sound.get("parameters") or {}
+        )
 
     async def _end(self, session: str, reason: str) -> None:
         seat = self._seats.pop(session, None)
@@ -444,6 +472,13 @@ def named_sources(message: Message) -> dict[str, str]:
     if not isinstance(sources, dict):
         raise BadOffer("sources is an object: what a section sends, by its mid.")
     return {str(mid): str(source) for mid, source in sources.items()}
+
+
+def worn_over_sound(seat: Seat) -> Message | None:
+    sound = seat.media.sound
+    if sound is None or sound.assignment is None:
+        return None
+    return {"processor": sound.assignment.slug, "parameters": sound.parameters}
 
 
 def place_of(message: Message) -> str:

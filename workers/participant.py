@@ -25,30 +25,26 @@ class Participant:
     joined: float = field(default_factory=time.time)
 
     def introduce(self, person: dict[str, Any]) -> None:
-        """Take what the web side says of the person with each offer; it has checked it."""
+        """Take what the web side says of the person when they offer or come back; what it does not say stays."""
         self.rename(person.get("name"))
         if person.get("role") in ROLES:
             self.role = person["role"]
-        # Not say(): an offer after a loss repeats that somebody had not muted themselves, and must not unmute anybody.
-        self.muted = person.get("muted") is True
-        self.camera_off = person.get("camera_off") is True
+        # Who comes back repeats that they had not muted themselves, and must not lift what a moderator did.
+        self._take(person)
 
     def rename(self, name: Any) -> None:
         if isinstance(name, str) and name:
             self.name = name[:NAME_CHARACTERS]
 
     def say(self, state: dict[str, Any]) -> None:
-        """Take the person's own word; to unmute oneself lifts what the moderator did."""
-        if isinstance(muted := state.get("muted"), bool):
-            self.muted = muted
-            if not muted:
-                self.stopped -= {"microphone", "screen_sound"}
-        if isinstance(camera_off := state.get("camera_off"), bool):
-            self.camera_off = camera_off
-            if not camera_off:
-                self.stopped.discard("camera")
-        if isinstance(vetoes := state.get("veto"), bool):
-            self.vetoes = vetoes
+        """Take the person's own word; to unmute oneself, or to share anew, lifts what the moderator did."""
+        self._take(state)
+        if state.get("muted") is False:
+            self._lift("microphone", beside="screen")
+        if state.get("camera_off") is False:
+            self.stopped.discard("camera")
+        if state.get("screen") is True:
+            self._lift("screen", beside="microphone")
 
     @property
     def is_muted(self) -> bool:
@@ -57,3 +53,17 @@ class Participant:
     @property
     def is_camera_off(self) -> bool:
         return self.camera_off or "camera" in self.stopped
+
+    def _take(self, state: dict[str, Any]) -> None:
+        if isinstance(muted := state.get("muted"), bool):
+            self.muted = muted
+        if isinstance(camera_off := state.get("camera_off"), bool):
+            self.camera_off = camera_off
+        if isinstance(vetoes := state.get("veto"), bool):
+            self.vetoes = vetoes
+
+    def _lift(self, source: str, beside: str) -> None:
+        """The sound of the screen is stopped with the microphone and with the screen; it waits for both."""
+        self.stopped.discard(source)
+        if beside not in self.stopped:
+            self.stopped.discard("screen_sound")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .exceptions import CannotWear
@@ -16,6 +17,14 @@ PICTURE, SOUND, SCREEN = "picture", "sound", "screen"
 PLACES = (PICTURE, SOUND)
 
 Accepted = tuple[dict[str, Any], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Worn:
+    """What is to be worn in one place: a processor, or nothing, and the values it starts with."""
+
+    assignment: Assignment | None
+    parameters: Mapping[str, Any]
 
 
 class ParticipantMedia:
@@ -100,13 +109,17 @@ class ParticipantMedia:
 
     def check(self, assignment: Assignment | None, place: str) -> None:
         """Raise CannotWear if the two processors would both want the microphone."""
-        if place == SOUND and assignment is not None:
-            if "video" in assignment.kinds:
-                raise CannotWear("This processor works on the picture; it cannot be worn over the sound.")
-            if self.main.assignment is not None and "audio" in self.main.assignment.kinds:
-                raise CannotWear("The processor in use takes the sound already; take it off first.")
-        elif assignment is not None and self.sound is not None and "audio" in assignment.kinds:
-            raise CannotWear("This processor takes the sound too; take the one over the sound off first.")
+        if place == SOUND:
+            check_sound(assignment, self.main.assignment)
+        else:
+            check_picture(assignment, self.sound.assignment if self.sound is not None else None)
+
+    def check_both(self, picture: Assignment | None, sound: Worn | None) -> None:
+        """As ``check``, for two that are put on together; without ``sound`` what is worn there stays."""
+        if sound is None:
+            self.check(picture, PICTURE)
+        else:
+            check_sound(sound.assignment, picture)
 
     def wear(self, assignment: Assignment | None, parameters: Mapping[str, Any], place: str) -> Accepted:
         """Put a processor on, or take it off; return (values in force, a sentence for each value refused)."""
@@ -176,3 +189,17 @@ class ParticipantMedia:
         ending = asyncio.get_running_loop().create_task(sound.close())
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
+
+
+def check_sound(sound: Assignment | None, picture: Assignment | None) -> None:
+    if sound is None:
+        return
+    if "video" in sound.kinds:
+        raise CannotWear("This processor works on the picture; it cannot be worn over the sound.")
+    if picture is not None and "audio" in picture.kinds:
+        raise CannotWear("The processor in use takes the sound already; take it off first.")
+
+
+def check_picture(picture: Assignment | None, sound: Assignment | None) -> None:
+    if picture is not None and sound is not None and "audio" in picture.kinds:
+        raise CannotWear("This processor takes the sound too; take the one over the sound off first.")

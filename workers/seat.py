@@ -22,7 +22,7 @@ from .media_clock import SessionClock
 from .offer import Offer, read_offer
 from .outgoing import OutgoingVideo
 from .participant import Participant
-from .participant_media import PICTURE, ParticipantMedia
+from .participant_media import PICTURE, SOUND, Accepted, ParticipantMedia, Worn
 from .peer_session import PeerSession
 from .pipeline import Assignment, Pipeline, ProcessorNews
 from .reception import Reception
@@ -75,6 +75,8 @@ class Seat:
         self.budget = ViewerBudget()
         # What this person chose to wear over the picture; the owner of a room may put something on who chose nothing.
         self.own: Assignment | None = None
+        # … and over the sound alone.
+        self.own_sound: Assignment | None = None
         # Told each result of what is worn over the picture.
         self.share_result: Callable[[dict[str, Any]], None] = lambda message: None
         self._quality = QUALITIES["standard"]
@@ -114,9 +116,10 @@ class Seat:
         parameters: Mapping[str, Any],
         quality: str,
         sources: Mapping[str, str] = MappingProxyType({}),
+        sound: Worn | None = None,
     ) -> dict[str, Any]:
-        """Negotiate, put the processor in force, and return the answer's fields; raise BadOffer."""
-        self.media.check(assignment, PICTURE)
+        """Negotiate, put the processors in force, and return the answer's fields; raise BadOffer."""
+        self.media.check_both(assignment, sound)
         relays = await self._options.relays.get() if self._options.uses_turn else ()
         offer = read_offer(sdp, self._options.sdp_bytes, self._max_sections, relays, sources)
         self._offered_at = time.monotonic()
@@ -124,9 +127,9 @@ class Seat:
         for pipeline in self.media.pipelines:
             pipeline.versions.quality = self._quality
         answer = await self._negotiate(offer)
-        accepted, errors = self._assign(assignment, parameters)
+        values = self._dress(Worn(assignment, parameters), sound)
         self.has_answered = True
-        return {"sdp": answer, "parameters": accepted, "errors": errors}
+        return {"sdp": answer} | values
 
     def switch(
         self, assignment: Assignment | None, parameters: Mapping[str, Any], place: str = PICTURE
@@ -269,16 +272,26 @@ class Seat:
             peer.announce()
         return answer
 
-    def _assign(
-        self, assignment: Assignment | None, parameters: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], dict[str, str]]:
-        current = self.pipeline.assignment
-        if is_same(assignment, current) and not self.pipeline.has_stopped:
-            if assignment is None:
-                return self.media.wear(None, {}, PICTURE)
-            _, errors = self.pipeline.set_parameters(parameters)
-            return self.pipeline.parameters, errors
-        return self.media.wear(assignment, parameters, PICTURE)
+    def _dress(self, picture: Worn, sound: Worn | None) -> dict[str, Any]:
+        """What was worn over the sound goes first: the one over the picture may want the microphone from now on."""
+        if sound is not None and sound.assignment is None:
+            self.media.wear(None, {}, SOUND)
+        accepted, errors = self._assign(picture, PICTURE)
+        values: dict[str, Any] = {"parameters": accepted, "errors": errors}
+        if sound is not None and sound.assignment is not None:
+            accepted, errors = self._assign(sound, SOUND)
+            values["sound"] = {"parameters": accepted, "errors": errors}
+        return values
+
+    def _assign(self, worn: Worn, place: str) -> Accepted:
+        """What is worn already goes on, with these values."""
+        pipeline = self.pipeline if place == PICTURE else self.media.sound
+        if pipeline is None or not is_same(worn.assignment, pipeline.assignment) or pipeline.has_stopped:
+            return self.media.wear(worn.assignment, worn.parameters, place)
+        if worn.assignment is None:
+            return self.media.wear(None, {}, place)
+        _, errors = pipeline.set_parameters(worn.parameters)
+        return pipeline.parameters, errors
 
     # --- what the peer tells -----------------------------------------------------------------------------
 

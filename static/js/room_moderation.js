@@ -1,4 +1,4 @@
-// What the owner can do: mute, stop a camera, remove, lock, end. The server decides whether this page may.
+// What the owner can do: mute, stop a camera or a screen, remove, lock, end. The server decides whether this page may.
 import { gettext } from "./i18n.js";
 import { setText } from "./set_text.js";
 
@@ -76,7 +76,10 @@ function suffered(room, what) {
     muted_by_owner: ["audio", gettext("The owner has muted you."), gettext("Unmute")],
     camera_stopped_by_owner: ["video", gettext("The owner has stopped your camera."), gettext("Start camera")],
   }[what];
-  if (what === "screen_stopped_by_owner") return room.stopSharing?.();
+  if (what === "screen_stopped_by_owner") {
+    room.stopSharing();
+    return room.say("suffered", gettext("The owner has stopped your shared screen."));
+  }
   if (!words) return undefined;
   const [kind, text, label] = words;
   room.setSending(kind, false, { lasting: false });

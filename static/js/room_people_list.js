@@ -31,13 +31,14 @@ function make({ $, session, config }, { id }) {
   return item;
 }
 
-function fillIn({ session }, item, { id, name, role, muted, camera_off: cameraOff, processor }) {
+function fillIn({ session }, item, { id, name, role, muted, camera_off: cameraOff, screen, processor }) {
   const part = (key) => item.querySelector(`[data-part="${key}"]`);
   const notes = [id === session.participant ? gettext("You") : "", role === "owner" ? gettext("Owner") : "", processor?.title ?? ""];
   setText(part("name"), name);
   setText(part("note"), notes.filter(Boolean).join(" · "));
   part("muted").hidden = !muted;
   part("camera-off").hidden = !cameraOff;
+  part("stop-screen").hidden = !screen;
   part("open").setAttribute("aria-label", fill(gettext("What to do about %(name)s"), { name }));
   return item;
 }

@@ -12,7 +12,7 @@ export function joinProcessors(room) {
   byPlace.sound.hide(!config.processors.some((each) => each.place === "sound"));
   room.worn = byPlace;
   joinVeto(room);
-  session.addEventListener("accepted", ({ detail }) => byPlace.picture.show(detail.values, detail.errors));
+  session.addEventListener("accepted", ({ detail }) => byPlace[detail.place].show(detail.values, detail.errors));
   session.addEventListener("data", ({ detail }) => byPlace[detail.place ?? "picture"]?.heard(detail));
 }
 

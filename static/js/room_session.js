@@ -149,8 +149,6 @@ export class RoomSession extends EventTarget {
     this.#told("room.changed", { room: opened.room });
     this.#wanted = { video: people, audio: people };
     await this.#connect(signal);
-    // The offer tells of the picture only.
-    if (this.worn.sound) await this.wear("sound", this.worn.sound, this.#facts().values("sound"));
   }
 
   /** A new connection for the seat; what was seen before belongs to the old one. */
@@ -159,7 +157,6 @@ export class RoomSession extends EventTarget {
     const peer = new RoomPeer(this.#opened.ice);
     this.#adopt(peer, signal);
     this.#show([]);
-    this.tell({ ...this.#facts().own, screen: Boolean(this.#screen) });
     peer.receive(this.#wanted);
     for (const [kind, track] of Object.entries(this.#source.tracks)) await peer.setTrack(kind, track);
     if (this.#screen) await peer.setScreen(this.#screen);
@@ -180,16 +177,27 @@ export class RoomSession extends EventTarget {
   }
 
   async #offer(peer, signal) {
-    await this.#switching;
-    const { values, quality } = this.#facts();
-    const parameters = this.worn.picture ? values("picture") : {};
     const sdp = await peer.offer();
-    const answer = await this.#ask("session.offer", { sdp, processor: this.worn.picture?.slug ?? null, parameters, quality, sources: peer.sources() });
+    await this.#switching;
+    const { quality } = this.#facts();
+    const wish = { quality, sources: peer.sources(), ...this.#wornIn("picture"), sound: this.#wornIn("sound"), state: this.#state() };
+    const answer = await this.#ask("session.offer", { sdp, ...wish });
     signal.throwIfAborted();
     if (this.peer !== peer) return;
     await peer.accept(answer.sdp);
-    emit(this, "accepted", { values: answer.parameters, errors: answer.errors ?? {} });
+    emit(this, "accepted", { place: "picture", values: answer.parameters, errors: answer.errors ?? {} });
+    emit(this, "accepted", { place: "sound", values: answer.sound?.parameters, errors: answer.sound?.errors ?? {} });
     this.#tracksChanged(answer);
+  }
+
+  #wornIn(place) {
+    const worn = this.worn[place];
+    return { processor: worn?.slug ?? null, parameters: worn ? this.#facts().values(place) : {} };
+  }
+
+  /** What this person says of themselves, with every offer and when the socket is back: the server may know nothing of it. */
+  #state() {
+    return { ...this.#facts().own, screen: Boolean(this.#screen) };
   }
 
   #tracksChanged({ tracks = [], wanted = {}, offer_again: offerAgain = false }) {
@@ -250,7 +258,8 @@ export class RoomSession extends EventTarget {
 
   async #resume() {
     const { session, token } = this.#opened;
-    const resumed = await this.#signalling.request("session.resume", { session, token, room: this.#facts().room, name: this.#facts().name });
+    const { room, name } = this.#facts();
+    const resumed = await this.#signalling.request("session.resume", { session, token, room, name, state: this.#state() });
     this.#opened.ice = iceOf(resumed);
     return resumed;
   }

@@ -8,7 +8,7 @@ from tests.support.patience import patient, wait_until
 from tests.support.site import Site
 
 from .conftest import SeatFactory
-from .meeting import ADA, BEN, CLEO, Seat, chromium_page, make_room, wait_meeting, wait_people
+from .meeting import ADA, BEN, CLEO, Seat, chromium_page, is_near, make_room, wait_meeting, wait_people
 
 REMOVED_WITHIN_SECONDS = 2
 
@@ -79,6 +79,28 @@ def test_a_camera_is_stopped_and_all_are_muted(three: tuple[Seat, Seat, Seat]) -
     ada.page.click("#more > summary")
     ada.page.click("[data-moderate=mute_all]")
     wait_until(lambda: list(ben.hears()) == [f"{ada.participant}/microphone"], "only the owner is heard", 10)
+
+
+def test_a_shared_screen_is_stopped_until_it_is_shared_anew(three: tuple[Seat, Seat, Seat]) -> None:
+    ada, ben, cleo = three
+    chromium_page(ada).page.locator("[data-opens=people]").click()
+    stop = chromium_page(ada).page.locator(".person", has_text="Ben").locator("[data-moderate=stop_screen]")
+    assert stop.get_attribute("hidden") is not None, "there is nothing to stop"
+    ben.page.click("#share-screen")
+    wait_until(lambda: shows_screen(cleo, ben), "Cleo sees Ben's screen", 20)
+    wait_until(lambda: stop.get_attribute("hidden") is None, "Ada can stop it")
+    do(ada, "stop_screen", "Ben")
+    wait_until(lambda: cleo.tile("Ben’s screen", "screen") is None, "the screen is gone", 10)
+    page = chromium_page(ben).page
+    wait_until(lambda: "stopped your shared screen" in page.inner_text("#notices"), "Ben is told")
+    assert page.get_attribute("#share-screen", "aria-pressed") == "false"
+    ben.page.click("#share-screen")
+    wait_until(lambda: shows_screen(cleo, ben), "Cleo sees it again", 20)
+
+
+def shows_screen(viewer: Seat, sharer: Seat) -> bool:
+    tile = viewer.tile(f"{sharer.guest.name}’s screen", "screen")
+    return is_near((tile or {}).get("colour"), sharer.guest.screen)
 
 
 def test_a_locked_room_lets_nobody_in_and_an_ended_one_sends_all_out(

@@ -30,6 +30,8 @@ class QuietEngine:
         self.send_to_web = send_to_web
         self.sessions: dict[str, str] = {}
         self.handled: list[Message] = []
+        # What is worn over the sound, by session, as the last offer said it.
+        self.sounds: dict[str, Message | None] = {}
         # Types of messages that get no answer, as if lost.
         self.deaf: set[str] = set()
         # What the next message of a type is refused with.
@@ -48,6 +50,7 @@ class QuietEngine:
 
     async def offer(self, message: Message) -> None:
         self.sessions[message["session"]] = message["reply_channel"]
+        self.sounds[message["session"]] = message.get("sound")
         await self.reply(message, {"type": "answer", "sdp": "v=0 answer", "tracks": [], "errors": {}})
         await self.send_to_web(message["reply_channel"], {"type": "live", "session": message["session"]})
 
@@ -71,7 +74,9 @@ class QuietEngine:
             await self.reply(message, {"type": "error", "code": "session_unknown", "message": "unknown"})
             return
         self.sessions[message["session"]] = message["reply_channel"]
-        await self.reply(message, {"type": "attached", "parameters": {"low": 7}})
+        sound = self.sounds[message["session"]]
+        worn = sound and {"processor": sound["processor"]["slug"], "parameters": sound["parameters"]}
+        await self.reply(message, {"type": "attached", "parameters": {"low": 7}, "sound": worn})
 
     async def close(self, message: Message | float) -> None:
         """Both of the engine's meanings: end one session, or the whole engine."""

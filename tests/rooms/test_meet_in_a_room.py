@@ -158,6 +158,30 @@ async def test_a_full_room_refuses_the_next_and_a_clean_leave_frees_at_once(
     await joins(late)
 
 
+async def test_what_changed_while_the_socket_was_away_comes_with_the_resume(
+    visit: Callable[..., Any], hall: Room, bob: Any, engine: QuietEngine
+) -> None:
+    page = await visit(bob)
+    opened = await joins(page)
+    await page.says("room.state", session=opened["session"], muted=True)
+    await until(lambda: engine.of_type("state"))
+    await page.leave()
+    page = await visit(bob)
+    mine = {"session": opened["session"], "token": opened["token"]}
+    await page.asks("session.resume", **mine, state={"muted": True, "camera_off": True, "veto": True})
+    (attached,) = engine.of_type("attach")
+    told = {"muted": True, "camera_off": True, "veto": True}
+    assert attached["person"] == attached["person"] | told
+    # Somebody comes: the page offers again, and on this socket it has told nothing.
+    await page.asks(
+        "session.offer", session=opened["session"], sdp=SDP, processor=None, state={"veto": False}
+    )
+    person = engine.of_type("offer")[-1]["person"]
+    assert person == person | told | {"veto": False}
+    refused = await page.asks("session.resume", **mine, state={"muted": "yes"})
+    assert refused["code"] == "bad_message"
+
+
 async def test_a_seat_is_resumed_without_a_token_of_the_room(
     visit: Callable[..., Any], hall: Room, bob: Any, engine: QuietEngine
 ) -> None:
@@ -262,3 +286,58 @@ async def test_a_second_processor_is_worn_over_the_sound(
         "session.parameters", session=opened["session"], number=1, values={"low": 80}, place="sound"
     )
     assert "low" in changed["errors"]
+
+
+GAIN = {"processor": "gain", "parameters": {"decibels": -10}}
+
+
+@pytest.fixture
+def gain(transactional_db: None) -> Processor:
+    return Processor.objects.create(slug="gain", key="gain", title="Gain", visibility="everyone")
+
+
+async def test_the_processor_over_the_sound_travels_with_the_offer_to_a_new_worker(
+    visit: Callable[..., Any], hall: Room, workers: Workers, gain: Processor
+) -> None:
+    first = await workers.start("one")
+    page = await visit()
+    opened = await page.asks("session.open", processor=None, room="hall")
+    offer = {"session": opened["session"], "sdp": SDP, "processor": None}
+    answer = await page.asks("session.offer", **offer, sound=GAIN)
+    assert (answer["sound"]["processor"]["slug"], answer["sound"]["errors"]) == ("gain", {})
+    assert answer["sound"]["parameters"]["decibels"] == -10
+    sent = first.of_type("offer")[0]["sound"]
+    assert (sent["processor"]["key"], sent["parameters"]["decibels"]) == ("gain", -10)
+    await workers.kill("one")
+    second = await workers.start("two")
+    await page.hears("error")
+    await page.asks("session.resume", session=opened["session"], token=opened["token"])
+    await page.asks("session.offer", **offer, sound=GAIN)
+    assert second.of_type("offer")[0]["sound"] == sent
+
+
+async def test_what_is_worn_over_the_sound_is_known_again_after_a_resume(
+    visit: Callable[..., Any], hall: Room, engine: QuietEngine, gain: Processor
+) -> None:
+    page = await visit()
+    opened = await page.asks("session.open", processor=None, room="hall")
+    await page.asks("session.offer", session=opened["session"], sdp=SDP, processor=None, sound=GAIN)
+    await page.leave()
+    page = await visit()
+    back = await page.asks("session.resume", session=opened["session"], token=opened["token"])
+    assert back["sound"]["processor"]["slug"] == "gain"
+    assert back["sound"]["parameters"]["decibels"] == -10
+    change = {"session": opened["session"], "number": 1, "place": "sound"}
+    changed = await page.asks("session.parameters", **change, values={"decibels": -5})
+    assert (changed["values"], changed["errors"]) == ({"decibels": -5}, {})
+
+
+async def test_a_processor_over_the_sound_is_refused_where_there_is_no_room(
+    visit: Callable[..., Any], engine: QuietEngine, edges: Processor, gain: Processor
+) -> None:
+    page = await visit()
+    opened = await page.opens()
+    refused = await page.offers(opened["session"], sound=GAIN)
+    assert refused["code"] == "not_in_a_room"
+    refused = await page.offers(opened["session"], sound="gain")
+    assert refused["code"] == "bad_message"

@@ -2,11 +2,14 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from processors.models import Processor
 from rooms.models import Room, RoomInvitation, RoomMember, RoomRemoval
 from rooms.room import SLUG_BYTES
 
@@ -138,6 +141,48 @@ def test_a_room_for_one_meeting_closes_when_it_has_been_empty(hall: Room, settin
     assert hall.is_over
     settings.ROOM_EMPTY_TIMEOUT_SECONDS = 300
     assert not hall.is_over
+
+
+def test_a_room_for_one_meeting_waits_for_its_first_visitor(hall: Room, settings: Any) -> None:
+    settings.ROOM_EMPTY_TIMEOUT_SECONDS = 300
+    hall.closes_when_empty, hall.opened_at = True, timezone.now() - timedelta(days=2)
+    assert not hall.is_over, "made on Friday for Monday"
+    # Whether anybody came is no longer known then.
+    hall.opened_at = timezone.now() - timedelta(days=settings.SESSION_HISTORY_DAYS, seconds=301)
+    assert hall.is_over
+
+
+def test_a_meeting_that_is_over_is_opened_again_by_one_tick(
+    owner: Client, client: Client, hall: Room, settings: Any
+) -> None:
+    settings.ROOM_EMPTY_TIMEOUT_SECONDS = 0
+    Room.objects.filter(pk=hall.pk).update(closes_when_empty=True)
+    hall.visits.create(id="a", token_hash="", processor_version=0, worker="one")
+    hall.visits.end("visitor")
+    assert config_of(client.get("/r/hall/"))["room"]["closed"]
+    form = owner.get("/r/hall/edit/").context["form"]
+    assert form["is_open"].value() is False, "the form shows what visitors find"
+    owner.post("/r/hall/edit/", FORM | {"closes_when_empty": "on"})
+    assert config_of(client.get("/r/hall/"))["room"]["closed"], "saved without the tick it stays closed"
+    owner.post("/r/hall/edit/", FORM | {"closes_when_empty": "on", "is_open": "on"})
+    assert not config_of(client.get("/r/hall/"))["room"]["closed"]
+    assert owner.get("/r/hall/edit/").context["form"]["is_open"].value() is True
+
+
+def test_the_form_offers_what_can_be_worn_and_keeps_what_was_chosen(owner: Client, hall: Room) -> None:
+    rows = {
+        slug: Processor.objects.create(slug=slug, key=key, title=slug, visibility="everyone")
+        for slug, key in (("edges", "edges"), ("away", "nowhere:Nothing"), ("lost", "nowhere:Nothing"))
+    }
+    hall.processors.add(rows["lost"])
+    Room.objects.filter(pk=hall.pk).update(room_processor=rows["lost"])
+    form = owner.get("/r/hall/edit/").context["form"]
+    for name in ("processors", "room_processor"):
+        assert {row.slug for row in form.fields[name].queryset} == {"edges", "lost"}
+    chosen = {"room_processor": rows["away"].pk, "is_open": "on"}
+    assert "errorlist" in owner.post("/r/hall/edit/", FORM | chosen).content.decode()
+    new = owner.get("/r/new/").context["form"]
+    assert {row.slug for row in new.fields["processors"].queryset} == {"edges"}
 
 
 def test_without_guests_every_page_of_rooms_asks_for_a_sign_in(

@@ -119,6 +119,12 @@ class Watching(VideoProcessor):
         return Result(data={"pictures": self.seen})
 
 
+class Away(VideoProcessor):
+    """Its model is not there."""
+
+    installed = False
+
+
 class Louder(AudioProcessor):
     """Twice as loud."""
 
@@ -131,6 +137,15 @@ class Mute(AudioProcessor):
 
     def process(self, samples: Any) -> None:
         return None
+
+
+class Hush(AudioProcessor):
+    """Hardly to be heard, and never the sound that came in."""
+
+    never_passthrough = True
+
+    def process(self, samples: Any) -> Any:
+        return samples * 0.01
 
 
 class Listening(AudioProcessor):
@@ -188,8 +203,10 @@ KEYS = {
         Once,
         Failing,
         Watching,
+        Away,
         Louder,
         Mute,
+        Hush,
         Listening,
         CopyAndListen,
         LatePicture,

@@ -26,6 +26,8 @@ class Person:
         self.peer = BrowserPeer(self.camera, self.microphone, direction="sendonly")
         self.sections = {"video": 0, "audio": 0}
         self.sources: dict[str, str] = {}
+        # What this person says of themselves with each offer: muted, camera_off, veto.
+        self.state: dict[str, bool] = {}
         self.key: str | None = None
         self.shown: dict[tuple[str, str], str] = {}
         self.last_answer: dict[str, Any] = {}
@@ -49,7 +51,7 @@ class Person:
             room="hall",
             participant=self.name,
             sources=self.sources,
-            person={"id": self.name, "name": self.name.title(), "role": "guest"},
+            person={"id": self.name, "name": self.name.title(), "role": "guest", **self.state},
             **fields,
         )
         assert answer["type"] == "answer", answer

@@ -5,6 +5,9 @@ import re
 import time
 from typing import Any
 
+import numpy as np
+import pytest
+
 from tests.support.patience import patient
 
 from .browser_peer import NumberedCamera, ToneMicrophone, read_number
@@ -129,11 +132,7 @@ async def test_a_section_beside_a_stranger_gets_a_name_and_ssrcs_of_its_own(work
 async def test_a_screen_with_sound_is_shared_beside_the_camera(worker: WorkerUnderTest) -> None:
     alice, bob = await meet(worker, "alice", "bob", sections=2)
     alice.key = "test-white"
-    for track in (screen := NumberedCamera(640, 360, fps=10)), ToneMicrophone(1500.0):
-        transceiver = alice.peer.connection.addTransceiver(track, direction="sendonly")
-        await alice.peer.connection.setLocalDescription(await alice.peer.connection.createOffer())
-        alice.sources[transceiver.mid] = "screen" if track is screen else "screen_sound"
-    await alice.offer(2, 2)
+    await share(alice)
     await bob.follow()
     named = {key: streams(bob.last_answer["sdp"])[mid] for key, mid in bob.shown.items()}
     assert named["alice", "screen"] == named["alice", "screen_sound"]
@@ -199,6 +198,40 @@ async def test_two_processors_that_both_want_the_sound_are_refused(worker: Worke
     assert (refused["type"], refused["code"]) == ("error", "bad_parameters")
     refused = await worker.ask("switch", "alice", processor=processor_spec("test-white"), place="sound")
     assert refused["code"] == "bad_parameters"
+
+
+async def test_what_is_worn_over_the_sound_comes_with_the_offer(worker: WorkerUnderTest) -> None:
+    """As after a worker was lost: nobody may hear the voice as it is before it is put on again."""
+    alice, bob = Person(worker, "alice", TONES["alice"]), Person(worker, "bob", TONES["bob"], amplitude=0.5)
+    await alice.offer(1, 1)
+    hush = {"processor": processor_spec("test-hush"), "parameters": {}}
+    answer = await bob.offer(1, 1, sound=hush)
+    assert answer["sound"] == {"parameters": {}, "errors": {}}
+    await alice.follow()
+    await until(lambda: alice.packets("bob") > 50)
+    heard = [samples for _, samples in alice.peer.sound_by_mid[alice.shown["bob", "microphone"]]]
+    assert max(float(np.abs(samples).max()) for samples in heard) < 0.05
+    attached = await worker.ask("attach", "bob")
+    assert attached["sound"] == {"processor": "test-hush", "parameters": {}}
+
+
+async def test_an_offer_leaves_on_the_sound_what_it_says_or_does_not_tell(worker: WorkerUnderTest) -> None:
+    _alice, bob = await meet(worker, "alice", "bob")
+    quiet = {"processor": processor_spec("gain"), "parameters": {"decibels": -10}}
+    await bob.offer(1, 1, sound=quiet)
+    worn = bob.seat.media.sound
+    await bob.offer(1, 1)
+    answer = await bob.offer(1, 1, sound=quiet | {"parameters": {"decibels": -5, "nonsense": 1}})
+    assert bob.seat.media.sound is worn, "what is worn already goes on"
+    assert worn.parameters["decibels"] == -5
+    assert list(answer["sound"]["errors"]) == ["nonsense"]
+    bob.key = "test-halfhidden"
+    with pytest.raises(AssertionError, match="take it off first"):
+        await bob.offer(1, 1, sound=quiet)
+    await bob.offer(1, 1, sound={"processor": None, "parameters": {}})
+    assert bob.seat.media.sound is None
+    assert bob.seat.pipeline.assignment.slug == "test-halfhidden"
+    assert (await worker.ask("attach", "bob"))["sound"] is None
 
 
 async def test_results_go_to_their_owner_only(worker: WorkerUnderTest) -> None:
@@ -306,6 +339,59 @@ async def test_a_stopped_camera_sends_nothing_until_its_owner_starts_it(worker: 
     seen = len(alice.pictures("bob"))
     await worker.ask("state", "bob", camera_off=False)
     await until(lambda: len(alice.pictures("bob")) > seen + 5)
+
+
+async def test_what_an_offer_does_not_say_of_a_person_stays(worker: WorkerUnderTest) -> None:
+    alice, bob = await meet(worker, "alice", "bob")
+    await worker.ask("state", "bob", muted=True, camera_off=True)
+    await until(lambda: alice.people()["bob"]["muted"] and alice.people()["bob"]["camera_off"])
+    # Somebody comes, and the page offers again before it has said anything on its new socket.
+    await bob.offer(2, 2)
+    assert bob.seat.person.is_muted
+    assert bob.seat.person.is_camera_off
+    await worker.ask("moderate", "alice", act="mute", participant="bob")
+    await worker.ask("attach", "bob", person={"id": "bob", "muted": False, "camera_off": False})
+    await until(lambda: not alice.people()["bob"]["camera_off"])
+    assert bob.seat.person.is_muted, "coming back lifts nothing that a moderator did"
+
+
+async def share(person: Person) -> None:
+    """Add a screen with sound to what the person sends."""
+    for track in (screen := NumberedCamera(640, 360, fps=10)), ToneMicrophone(1500.0):
+        transceiver = person.peer.connection.addTransceiver(track, direction="sendonly")
+        await person.peer.connection.setLocalDescription(await person.peer.connection.createOffer())
+        person.sources[transceiver.mid] = "screen" if track is screen else "screen_sound"
+    await person.offer(2, 2)
+
+
+async def test_a_stopped_screen_comes_back_only_when_it_is_shared_anew(worker: WorkerUnderTest) -> None:
+    alice, bob = await meet(worker, "alice", "bob", sections=2)
+    await share(bob)
+    await alice.follow()
+    await until(lambda: len(alice.pictures("bob", "screen")) > 5)
+    await worker.ask("moderate", "alice", act="stop_screen", participant="bob")
+    await until(lambda: [n for n in alice.events("notice") if n["what"] == "screen_stopped_by_owner"])
+    await asyncio.sleep(0.5)
+    seen = len(alice.pictures("bob", "screen"))
+    # Neither an offer nor unmuting oneself is sharing.
+    await worker.ask("state", "bob", muted=False, screen=False)
+    await bob.offer(2, 2)
+    await asyncio.sleep(0.5)
+    assert len(alice.pictures("bob", "screen")) == seen
+    assert bob.seat.person.stopped == {"screen", "screen_sound"}
+    await worker.ask("state", "bob", screen=True)
+    await until(lambda: len(alice.pictures("bob", "screen")) > seen + 5)
+    await until(lambda: about(alice.hertz("bob", "screen_sound"), 1500))
+
+
+async def test_sharing_anew_does_not_unmute_the_screen(worker: WorkerUnderTest) -> None:
+    _alice, bob = await meet(worker, "alice", "bob")
+    await worker.ask("moderate", "alice", act="mute", participant="bob")
+    await worker.ask("moderate", "alice", act="stop_screen", participant="bob")
+    await worker.ask("state", "bob", screen=True)
+    assert bob.seat.person.stopped == {"microphone", "screen_sound"}
+    await worker.ask("state", "bob", muted=False)
+    assert bob.seat.person.stopped == set()
 
 
 async def test_who_is_removed_is_gone_within_two_seconds(worker: WorkerUnderTest) -> None:
