@@ -45,6 +45,14 @@ from processors.inference.session import make_session
 make_session(sys.stdin.buffer.read())
 """
 
+OPENS_A_MODEL_ON_MACOS = "import os; del os.sched_getaffinity" + OPENS_A_MODEL
+
+
+def test_a_model_opens_where_the_system_tells_no_cores_of_a_process() -> None:
+    subprocess.run(
+        [sys.executable, "-c", OPENS_A_MODEL_ON_MACOS], input=scene.yolox().model(), cwd=ROOT, check=True
+    )
+
 
 def test_nothing_is_noted_or_told_about_this_machine(tmp_path: Path) -> None:
     """onnxruntime counts its users by an identifier in their home folder, unless it is told not to."""
