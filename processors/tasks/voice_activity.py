@@ -9,6 +9,7 @@ from ..results import Chart, Meter, Number, Result, SampleArray, Text
 from .configured_models import ConfiguredModel, models_of
 from .runs_models import RunsModels
 from .thresholds import begun_at
+from .warm_up import warm_up_voice
 
 PAUSE_SECONDS = 0.3  # between words nobody has stopped speaking
 HYSTERESIS = 0.15  # who speaks goes on until the probability is that far below the threshold
@@ -49,7 +50,9 @@ class VoiceActivity(AudioProcessor, RunsModels):
     @classmethod
     def load(cls, configuration: Mapping[str, Any]) -> Any:
         [model] = models_of(configuration)
-        return model.open_voice()
+        opened = model.open_voice()
+        warm_up_voice(opened)
+        return opened
 
     def start(self) -> None:
         self.listener = self.shared.listener()
