@@ -41,12 +41,10 @@ def configuration_for(
 
 def ask(file: ModelFile, key: str, spec: Mapping[str, Any], sample: str) -> ModelTrial:
     """The trial of this description, begun if there is none yet; one that failed is tried again."""
-    # Names and titles are no matter of the model: they would only make the same trial twice.
-    configuration = configuration_for(file, spec, "model", "model")
-    text = json.dumps([key, configuration, sample], sort_keys=True)
+    fingerprint, configuration = identity_of(file, key, spec, sample)
     trial, created = ModelTrial.objects.get_or_create(
         file=file,
-        fingerprint=hashlib.sha256(text.encode()).hexdigest(),
+        fingerprint=fingerprint,
         defaults={"key": key, "configuration": configuration, "sample": sample},
     )
     if created:
@@ -55,6 +53,18 @@ def ask(file: ModelFile, key: str, spec: Mapping[str, Any], sample: str) -> Mode
         jobs.trials.submit(job_of(trial), lambda: run(trial.pk))
         trial.refresh_from_db()
     return trial
+
+
+def identity_of(
+    file: ModelFile, key: str, spec: Mapping[str, Any], sample: str
+) -> tuple[str, dict[str, Any]]:
+    """Return the fingerprint and the configuration of a trial.
+
+    Names and titles are no matter of the model: they would only make the same trial twice.
+    """
+    configuration = configuration_for(file, spec, "model", "model")
+    text = json.dumps([key, configuration, sample], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest(), configuration
 
 
 def job_of(trial: ModelTrial) -> str:
@@ -115,15 +125,25 @@ def error_of(trial: ModelTrial) -> str:
 
 
 def hindrance(file: ModelFile, key: str, spec: Mapping[str, Any]) -> str:
-    """Why a model with this description may not be offered; empty if it may. It must have been tried before."""
+    """Why a model with this description may not be offered; empty if it may. It must have been tried before.
+
+    One that failed is tried again by the model's own page, not here: its reason is the answer.
+    """
     try:
-        trials = ask_all(file, key, spec)
+        trials = [settled(file, key, spec, sample) for sample in samples_for(spec)]
     except ProcessorError as error:
         return str(error)
     for trial in trials:
         if problem := problem_of(trial):
             return problem
     return ""
+
+
+def settled(file: ModelFile, key: str, spec: Mapping[str, Any], sample: str) -> ModelTrial:
+    """The trial of this description as it ended; begun if there is none yet."""
+    fingerprint, _configuration = identity_of(file, key, spec, sample)
+    known = file.trials.filter(fingerprint=fingerprint, state=ModelTrial.State.FAILED).first()
+    return known or ask(file, key, spec, sample)
 
 
 def problem_of(trial: ModelTrial) -> str:
