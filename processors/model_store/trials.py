@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from processors.bench import SAMPLE_NAMES
 from processors.exceptions import ProcessorError
+from processors.host_limits import host_limits
 from processors.inference.sound_spec import any_spec, is_of_sound
 
 from . import child, child_reports, jobs, refusals, store
@@ -89,7 +90,15 @@ def run(pk: int) -> None:
     trial = ModelTrial.objects.select_related("file").filter(pk=pk).first()
     if trial is None or not set_state(trial, ModelTrial.State.RUNNING):
         return  # deleted while it waited
-    order = {"key": trial.key, "configuration": trial.configuration, "sample": trial.sample}
+    # As its sessions will run, also where these are kept apart less than could be.
+    limits = host_limits()
+    order = {
+        "key": trial.key,
+        "configuration": trial.configuration,
+        "sample": trial.sample,
+        "level": limits.level,
+        "user": limits.user,
+    }
     state = ModelTrial.State.FAILED
     try:
         trial.report = child_reports.trial(child.ask(TRIAL, order, allowance()))

@@ -214,6 +214,8 @@ def test_a_provider_that_is_not_there_is_noticed(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("SHOWROOM_ONNX_PROVIDERS", "NoSuchExecutionProvider, CPUExecutionProvider")
     model = opened(scene.yolox())
     assert "NoSuchExecutionProvider cannot be used here" in model.notice
+    for name in (" ONNX_PROVIDERS", "HOST_ISOLATION", "HOST_MEMORY_BYTES"):
+        assert name in model.notice, "the settings that matter, by their names"
     assert len(model.infer(PHOTO)) == 1
 
 
