@@ -131,7 +131,12 @@ def keep_apart(order: dict[str, Any]) -> None:
     """Code of others, and a model that somebody uploaded, are as dangerous here as in a processor host."""
     has_files = any("sha256" in entry for entry in order["configuration"].get("models") or [])
     if has_files or not is_our_own(order["key"]):
-        sandbox.restrict(sandbox.Limits(readable=readable_folders()), os.getppid())
+        sandbox.restrict(limits_of(order), os.getppid())
+
+
+def limits_of(order: dict[str, Any]) -> sandbox.Limits:
+    """Those of the site's processor hosts, if it says them."""
+    return sandbox.Limits(**{**order.get("limits", {}), "readable": readable_folders()})
 
 
 def readable_folders() -> tuple[str, ...]:

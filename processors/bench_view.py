@@ -2,6 +2,7 @@
 
 import base64
 import os
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib.admin import site
@@ -16,6 +17,7 @@ from . import bounded_child, sandbox
 from .bench_form import BenchForm
 from .bench_report import NoReport, understood
 from .files import as_value
+from .host_limits import host_limits
 from .models import Processor
 from .remote.entries import with_secrets
 from .remote.servers import with_connections
@@ -48,6 +50,7 @@ def played(row: Processor, chosen: dict[str, Any]) -> dict[str, Any]:
         "configuration": with_secrets(with_connections(row.configuration)),
         "values": values_of(row),
         "sample": chosen.get("sample"),
+        "limits": asdict(host_limits()),
         "picture": base64.b64encode(chosen.get("picture") or b"").decode(),
     }
     try:

@@ -88,6 +88,7 @@ class Host:
         self._warm_until = 0.0
         self._ready: HostProcess | None = None
         self._error: ProcessorError | None = None
+        self._failed_at = 0.0
         self._is_closing = False
         self._has_ended = False
         self._endings: list[tuple[Ending, HostProcess, float]] = []
@@ -153,6 +154,11 @@ class Host:
     @property
     def error(self) -> ProcessorError | None:
         return self._error
+
+    @property
+    def may_do_better(self) -> bool:
+        """Whether it was stopped a while ago: whoever opens it now gets a new try. A load that failed fails again."""
+        return isinstance(self._error, HostStopped) and time.monotonic() - self._failed_at >= RESTART_SECONDS
 
     @property
     def report(self) -> HostReport:
@@ -287,7 +293,8 @@ class Host:
         logger.warning("The host of %s %s", self.spec.name, loss.cause)
         self._on_loss()
         with self._changed:
-            if self._is_closing or not self._users:
+            # One that is to stay comes back for its next visitor, too.
+            if self._is_closing or not (self._users or now < self._warm_until):
                 return False
         self._losses.append(now)
         self._last_cause = loss.cause
@@ -309,7 +316,7 @@ class Host:
 
     def _give_up(self, error: ProcessorError) -> None:
         with self._changed:
-            self._error = error
+            self._error, self._failed_at = error, time.monotonic()
             self._changed.notify_all()
 
     def _end(self) -> None:
@@ -364,7 +371,7 @@ class HostPool:
         """How each host fares that several sessions may share."""
         with self._lock:
             hosts = [host for identity, host in self._hosts.items() if not identity[-1]]
-        return [host.report for host in hosts]
+        return [host.report for host in hosts if not host.may_do_better]
 
     def states(self) -> dict[str, HostState]:
         """Return ready, loading or failed for each catalogue key that has a host."""

@@ -167,7 +167,12 @@ class Processor(models.Model):
         return stored is None or (stored.key, stored.configuration) != (self.key, self.configuration)
 
     def _count_version(self) -> None:
-        stored = type(self).objects.filter(pk=self.pk).values("version", *self.SESSION_FIELDS).first()
+        stored = (
+            type(self)
+            .objects.filter(pk=self.pk)
+            .values("version", "visibility", *self.SESSION_FIELDS)
+            .first()
+        )
         changed = [name for name in self.SESSION_FIELDS if stored and stored[name] != getattr(self, name)]
         if stored and changed:
             self.version = stored["version"] + 1

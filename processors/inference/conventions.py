@@ -33,6 +33,9 @@ CONVENTIONS: dict[str, tuple[str, ...]] = {
     "image": ("image",),
 }
 
+# Those that say all they know, without a least score or an overlap to choose by.
+WITHOUT_THRESHOLD = ("argmax", "bodypix", "heatmaps", "image", "mask", "scores", "simcc")
+
 # Models that hear instead of see; their specs are in ``sound_spec``.
 SOUND_TASKS = ("voice",)
 SOUND_CONVENTIONS: dict[str, tuple[str, ...]] = {"silero": ("voice",)}

@@ -3,7 +3,8 @@
 import os
 from collections.abc import Sequence
 
-VARIABLE = "SHOWROOM_ONNX_PROVIDERS"
+SETTING = "ONNX_PROVIDERS"
+VARIABLE = f"SHOWROOM_{SETTING}"
 PROCESSOR = "CPUExecutionProvider"
 
 
@@ -24,5 +25,6 @@ def notice(used: Sequence[str]) -> str:
         return ""
     return (
         f"{', '.join(missing)} cannot be used here, so the model runs on {used[0] if used else PROCESSOR}. "
-        f"Install the onnxruntime package for it, or change {VARIABLE}."
+        "Install the onnxruntime package for it and let processor hosts reach its devices (HOST_ISOLATION, "
+        f"HOST_MEMORY_BYTES; see docs/models.md), or change {SETTING}."
     )

@@ -32,7 +32,15 @@ logger = logging.getLogger(__name__)
 LARGEST_NUMBER = 1e6  # instead of infinity
 QUIET = 3  # onnxruntime writes errors, no warnings
 
-runs = threading.BoundedSemaphore(len(os.sched_getaffinity(0)))
+
+def usable_cores() -> int:
+    """Those that this process may run on; where a system does not tell, as macOS, all that there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+runs = threading.BoundedSemaphore(usable_cores())
 
 
 class Model:

@@ -14,10 +14,12 @@ OPEN_FILES = 64
 LIBRARY_BYTES = 8 * 1024**3
 
 
-def enter_sandbox(readable: tuple[str, ...] = (), network: bool = False) -> None:
+def enter_sandbox(
+    readable: tuple[str, ...] = (), network: bool = False, level: str = sandbox.LEVELS[-1], user: str = ""
+) -> sandbox.InForce:
     """The same one as that of processor hosts: no network, no files, no secrets. At the very start."""
-    limits = sandbox.Limits(memory_bytes=LIBRARY_BYTES, readable=readable, network=network)
-    sandbox.restrict(limits, os.getppid())
+    limits = sandbox.Limits(level, LIBRARY_BYTES, user, readable, network)
+    return sandbox.restrict(limits, os.getppid())
 
 
 def limit(memory_bytes: int, cpu_seconds: int) -> None:

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from processors.models import Processor
 
 
-def hindrance(processor: Processor) -> str:
-    """Why this processor may not be offered to visitors; empty if it may."""
+def hindrance(processor: Processor, was_offered: bool = False) -> str:
+    """Why this processor may not be offered to visitors; empty if it may. One that was offered has been measured."""
     if not processor.may_meet_visitors:
         return weak_isolation()
     for file, spec in uploads_in(processor.configuration):
-        if problem := weak_isolation() or trials.hindrance(file, processor.key, spec):
+        problem = weak_isolation()
+        if problem := problem or ("" if was_offered else trials.hindrance(file, processor.key, spec)):
             return f"{file.name}: {problem}"
     return ""
 

@@ -138,6 +138,8 @@ class ProcessorVersion(models.Model):
     configuration = models.JSONField(default=dict)
     parameters = models.JSONField(default=dict)
     constraints = models.JSONField(default=dict)
+    # Whether visitors could use it: then its models have held their pace, and need not be measured for the way back.
+    was_offered = models.BooleanField(default=False)
     created = models.DateTimeField(_("from"), auto_now_add=True)
 
     class Meta:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from processors.bench import SAMPLE_NAMES
 from processors.exceptions import ProcessorError
+from processors.host_limits import host_limits
 from processors.inference.sound_spec import any_spec, is_of_sound
 
 from . import child, child_reports, jobs, refusals, store
@@ -41,12 +42,10 @@ def configuration_for(
 
 def ask(file: ModelFile, key: str, spec: Mapping[str, Any], sample: str) -> ModelTrial:
     """The trial of this description, begun if there is none yet; one that failed is tried again."""
-    # Names and titles are no matter of the model: they would only make the same trial twice.
-    configuration = configuration_for(file, spec, "model", "model")
-    text = json.dumps([key, configuration, sample], sort_keys=True)
+    fingerprint, configuration = identity_of(file, key, spec, sample)
     trial, created = ModelTrial.objects.get_or_create(
         file=file,
-        fingerprint=hashlib.sha256(text.encode()).hexdigest(),
+        fingerprint=fingerprint,
         defaults={"key": key, "configuration": configuration, "sample": sample},
     )
     if created:
@@ -55,6 +54,18 @@ def ask(file: ModelFile, key: str, spec: Mapping[str, Any], sample: str) -> Mode
         jobs.trials.submit(job_of(trial), lambda: run(trial.pk))
         trial.refresh_from_db()
     return trial
+
+
+def identity_of(
+    file: ModelFile, key: str, spec: Mapping[str, Any], sample: str
+) -> tuple[str, dict[str, Any]]:
+    """Return the fingerprint and the configuration of a trial.
+
+    Names and titles are no matter of the model: they would only make the same trial twice.
+    """
+    configuration = configuration_for(file, spec, "model", "model")
+    text = json.dumps([key, configuration, sample], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest(), configuration
 
 
 def job_of(trial: ModelTrial) -> str:
@@ -79,7 +90,15 @@ def run(pk: int) -> None:
     trial = ModelTrial.objects.select_related("file").filter(pk=pk).first()
     if trial is None or not set_state(trial, ModelTrial.State.RUNNING):
         return  # deleted while it waited
-    order = {"key": trial.key, "configuration": trial.configuration, "sample": trial.sample}
+    # As its sessions will run, also where these are kept apart less than could be.
+    limits = host_limits()
+    order = {
+        "key": trial.key,
+        "configuration": trial.configuration,
+        "sample": trial.sample,
+        "level": limits.level,
+        "user": limits.user,
+    }
     state = ModelTrial.State.FAILED
     try:
         trial.report = child_reports.trial(child.ask(TRIAL, order, allowance()))
@@ -115,15 +134,25 @@ def error_of(trial: ModelTrial) -> str:
 
 
 def hindrance(file: ModelFile, key: str, spec: Mapping[str, Any]) -> str:
-    """Why a model with this description may not be offered; empty if it may. It must have been tried before."""
+    """Why a model with this description may not be offered; empty if it may. It must have been tried before.
+
+    One that failed is tried again by the model's own page, not here: its reason is the answer.
+    """
     try:
-        trials = ask_all(file, key, spec)
+        trials = [settled(file, key, spec, sample) for sample in samples_for(spec)]
     except ProcessorError as error:
         return str(error)
     for trial in trials:
         if problem := problem_of(trial):
             return problem
     return ""
+
+
+def settled(file: ModelFile, key: str, spec: Mapping[str, Any], sample: str) -> ModelTrial:
+    """The trial of this description as it ended; begun if there is none yet."""
+    fingerprint, _configuration = identity_of(file, key, spec, sample)
+    known = file.trials.filter(fingerprint=fingerprint, state=ModelTrial.State.FAILED).first()
+    return known or ask(file, key, spec, sample)
 
 
 def problem_of(trial: ModelTrial) -> str:

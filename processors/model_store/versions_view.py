@@ -53,7 +53,7 @@ def go_back(row: Processor, version: ProcessorVersion) -> str:
             "name": gone[0]
         }
     then = Processor(key=version.key, configuration=version.configuration)
-    if row.visibility in FOR_VISITORS and (problem := gate.hindrance(then)):
+    if row.visibility in FOR_VISITORS and (problem := gate.hindrance(then, version.was_offered)):
         return problem
     versions.go_back(row, version)
     return ""

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from processors import catalogue, worker_reports
 from processors.bench import SAMPLE_NAMES
+from processors.inference.conventions import WITHOUT_THRESHOLD
 from processors.inference.sound_spec import is_of_sound
 from processors.models import Processor
 from processors.translation import translated
@@ -175,6 +176,7 @@ def facts_context(file: ModelFile) -> dict[str, Any]:
             for proposal in file.proposals
         ],
         "hears": hears(file),
+        "without_threshold": " ".join(WITHOUT_THRESHOLD),
         # As pairs: a template would take a key of the file's that is named “items” for the method.
         "opsets": list((file.facts.get("opsets") or {}).items()),
         "metadata": list((file.facts.get("metadata") or {}).items()),

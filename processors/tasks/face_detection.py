@@ -1,9 +1,12 @@
+from collections.abc import Sequence
 from typing import Any
 
 from ..parameters import FloatParameter, RadioParameter
 from ..results import Boxes, Number, Picture, Result, Table
+from .configured_models import ConfiguredModel
 from .found_boxes import Found, boxes, draw, found_in
 from .model_task import ModelTask
+from .thresholds import begun_at
 
 
 class FaceDetection(ModelTask):
@@ -25,6 +28,11 @@ class FaceDetection(ModelTask):
         choices={"page": "By the page", "picture": "In the picture"},
         help="In the picture they are in snapshots, too; the page draws them sharper.",
     )
+
+    @classmethod
+    def adapted(cls, models: Sequence[ConfiguredModel]) -> dict[str, Any]:
+        [model] = models
+        return {"threshold": begun_at(cls.threshold, model.picture_spec.threshold)}
 
     def process(self, image: Picture) -> Result:
         found = self._faces(image)

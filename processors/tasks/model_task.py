@@ -4,6 +4,7 @@ from typing import Any
 from ..base import VideoProcessor
 from .configured_models import models_of
 from .runs_models import RunsModels
+from .warm_up import warm_up
 
 
 class ModelTask(VideoProcessor, RunsModels):
@@ -12,4 +13,6 @@ class ModelTask(VideoProcessor, RunsModels):
     @classmethod
     def load(cls, configuration: Mapping[str, Any]) -> Any:
         [model] = models_of(configuration)
-        return model.open()
+        opened = model.open()
+        warm_up(opened)
+        return opened

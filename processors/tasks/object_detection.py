@@ -7,6 +7,7 @@ from ..results import Boxes, Number, Picture, Result
 from .configured_models import ConfiguredModel
 from .found_boxes import Found, boxes, draw, found_in, rows, table
 from .model_task import ModelTask
+from .thresholds import begun_at
 
 
 class ObjectDetection(ModelTask):
@@ -36,7 +37,11 @@ class ObjectDetection(ModelTask):
         views = {"found": table(names), "boxes": Boxes("Boxes", labels=names)}
         # A model of a single class has nothing to choose from.
         filtering = ChoicesParameter("Classes", choices=names, none_label="All") if len(names) > 1 else None
-        return {"results": {**cls.results, **views}, "classes": filtering}
+        return {
+            "results": {**cls.results, **views},
+            "threshold": begun_at(cls.threshold, model.picture_spec.threshold),
+            "classes": filtering,
+        }
 
     def process(self, image: Picture) -> Result:
         found = self._wanted(image, self.shared.infer(image, threshold=self.threshold))

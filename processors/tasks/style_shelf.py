@@ -10,10 +10,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..exceptions import ProcessorError
 from .configured_models import ConfiguredModel
+from .warm_up import warm_up
 
 if TYPE_CHECKING:
     from .configured_models import OpenModel
@@ -124,13 +123,3 @@ class StyleShelf:
             self._opened[name] = model
             while len(self._opened) > KEPT_MODELS:
                 self._opened.popitem(last=False)
-
-
-def warm_up(model: "OpenModel") -> None:
-    """The first run allocates; no visitor should wait for it. A server that is away just now may come back."""
-    wanted = model.spec.input
-    try:
-        model.infer(np.full((wanted.height, wanted.width, 3), 127, np.uint8))
-    except ProcessorError as error:
-        if not error.transient:
-            raise

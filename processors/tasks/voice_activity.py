@@ -8,6 +8,8 @@ from ..parameters import FloatParameter, SwitchParameter
 from ..results import Chart, Meter, Number, Result, SampleArray, Text
 from .configured_models import ConfiguredModel, models_of
 from .runs_models import RunsModels
+from .thresholds import begun_at
+from .warm_up import warm_up_voice
 
 PAUSE_SECONDS = 0.3  # between words nobody has stopped speaking
 HYSTERESIS = 0.15  # who speaks goes on until the probability is that far below the threshold
@@ -42,12 +44,15 @@ class VoiceActivity(AudioProcessor, RunsModels):
     @classmethod
     def adapted(cls, models: Sequence[ConfiguredModel]) -> dict[str, Any]:
         [model] = models
-        return {"sample_rate": model.sound_spec.input.rate}
+        spec = model.sound_spec
+        return {"sample_rate": spec.input.rate, "threshold": begun_at(cls.threshold, spec.threshold)}
 
     @classmethod
     def load(cls, configuration: Mapping[str, Any]) -> Any:
         [model] = models_of(configuration)
-        return model.open_voice()
+        opened = model.open_voice()
+        warm_up_voice(opened)
+        return opened
 
     def start(self) -> None:
         self.listener = self.shared.listener()

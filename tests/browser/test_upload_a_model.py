@@ -78,6 +78,16 @@ def choose_the_other_colours(desk: ChromiumPage) -> None:
     )
 
 
+def test_a_threshold_is_asked_for_where_one_acts(desk: ChromiumPage, site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "style.onnx"
+    path.write_bytes(made.identity().SerializeToString())
+    send(desk, site, path)
+    assert desk.page.input_value("[name=convention]") == "image"
+    assert desk.page.locator("[name=threshold], [name=iou]").locator("visible=true").count() == 0
+    desk.page.select_option("[name=convention]", "yolov8")
+    assert desk.page.locator("[name=threshold], [name=iou]").locator("visible=true").count() == 2
+
+
 def test_an_upload_goes_on_where_it_was_cut(desk: ChromiumPage, site: Site, tmp_path: Path) -> None:
     """Nine slices of junk that begins like a model: the third is lost on the way, then the page is closed."""
     path = tmp_path / "large.onnx"

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from processors import bench_view
+from processors import bench_view, sandbox
 from processors.models import ParameterFile, Processor
 from tests.support.processes import ROOT
 from tests.support.site import PLUGIN_FOLDER
@@ -98,6 +98,23 @@ def test_what_a_processor_prints_does_not_spoil_its_report(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     row = make_row("chatty", key="chatty", visibility="staff")
     assert admin_browser.get(url(row)).context["report"]["picture"]
+
+
+@pytest.mark.parametrize("level", sandbox.LEVELS)
+def test_code_of_others_is_kept_apart_as_in_the_hosts_of_this_site(
+    level: str, admin_browser: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HOST_ISOLATION = level
+    monkeypatch.setenv("PYTHONPATH", str(PLUGIN_FOLDER))
+    row = make_row(
+        "spy",
+        key="test-spy",
+        visibility="staff",
+        configuration={"settings": str(ROOT / "config" / "settings.py")},
+        parameters={"attempt": "settings"},
+    )
+    outcome = admin_browser.get(url(row)).context["report"]["data"]["outcome"]
+    assert outcome.startswith("refused") == (level != "limits")
 
 
 @pytest.mark.parametrize("attempt", ["write", "socket", "secret"])

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,33 @@ async def test_a_host_may_be_loaded_before_the_visitor_comes(worker: WorkerUnder
     await worker.open("test-bad", peer)
     await until(lambda: peer.pictures, START_SECONDS)
     assert host_pids(worker) == before
+
+
+async def test_a_session_keeps_the_version_that_it_began_with(worker: WorkerUnderTest) -> None:
+    first = processor_spec("test-bad")
+    second = first | {"version": 2, "configuration": {"number": 2}}
+    await worker.ask("published", "", processor=first)
+    old, new = (BrowserPeer(NumberedCamera()) for _ in range(2))
+    await worker.open("test-bad", old, "old", parameters={"trigger": 300})
+    await until(lambda: old.of_type("result"), START_SECONDS)
+    (pid,) = host_pids(worker)
+    await worker.ask("published", "", processor=second)
+    await until(lambda: len(host_pids(worker)) == 2, START_SECONDS)
+    await begin(worker, new, second)
+    await until(lambda: new.of_type("result"), START_SECONDS)
+    count = len(old.of_type("result"))
+    await until(lambda: len(old.of_type("result")) > count + 20, START_SECONDS)
+    assert {news["data"]["pid"] for news in old.of_type("result")} == {pid}
+    assert {news["data"]["pid"] for news in new.of_type("result")} == set(host_pids(worker)) - {pid}
+    await worker.ask("close", "old")
+    await until(lambda: pid not in host_pids(worker), START_SECONDS)
+
+
+async def begin(worker: WorkerUnderTest, peer: BrowserPeer, row: dict[str, Any]) -> None:
+    worker.peers.append(peer)
+    offered = {"sdp": await peer.offer(), "processor": row, "parameters": {"trigger": 300}}
+    answer = await worker.ask("offer", "new", quality="standard", **offered)
+    await peer.accept(answer["sdp"])
 
 
 async def test_nothing_is_left_of_a_closed_worker(worker: WorkerUnderTest) -> None:

@@ -1,6 +1,8 @@
 """Hosts that are there before anybody comes, and what the heartbeat says of them. Real workers, real hosts."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 
 from processors import catalogue, sandbox
 from processors.host_process import HostSpec
-from processors.hosts import HostOptions
+from processors.hosts import RESTARTS, HostOptions
 from tests.support.plugin import install_plugin
 from workers import standing_hosts
 from workers.engine_options import EngineOptions
@@ -51,6 +53,19 @@ async def test_a_host_is_loaded_at_the_start_and_stays(early_worker: WorkerUnder
     assert host.mark == HostSpec("test-bad", 1, {}).mark
     await asyncio.sleep(1)
     assert states(early_worker) == {"test-bad 1": "ready"}, "longer than hosts linger"
+
+
+async def test_a_host_that_is_lost_while_nobody_uses_it_is_loaded_again(
+    early_worker: WorkerUnderTest,
+) -> None:
+    hosts = early_worker.engine.hosts
+    for _ in range(RESTARTS + 1):
+        await until(lambda: states(early_worker) == {"test-bad 1": "ready"}, START_SECONDS)
+        (pid,) = hosts.pids()
+        os.kill(pid, signal.SIGKILL)
+        await until(lambda lost=pid: lost not in hosts.pids(), START_SECONDS)  # type: ignore[misc]
+    await until(lambda: states(early_worker) == {"test-bad 1": "failed"}, START_SECONDS)
+    assert "4 times within a minute" in report(early_worker).hosts[0].reason
 
 
 async def test_a_worker_says_how_well_it_keeps_hosts_apart(early_worker: WorkerUnderTest) -> None:

@@ -8,6 +8,7 @@ const current = form.querySelector(".model-current");
 const verdict = form.querySelector(".model-verdict");
 const template = form.querySelector("#model-trial");
 const own = { scaling: ["mean", "std"], labels: ["own_labels"] };
+const withoutThreshold = form.dataset.withoutThreshold.split(" ");
 const samples = { portrait: gettext("A person"), street: gettext("A street"), voice: gettext("A made voice") };
 const WAIT_AFTER_CHANGE_MS = 600;
 
@@ -101,11 +102,16 @@ function say(words, isProblem = false) {
 
 function showOwnFields() {
   for (const [choice, names] of Object.entries(own)) {
-    for (const name of names) {
-      const row = form.elements[name]?.closest(".form-row"); // a model that hears has none of them
-      if (row) row.hidden = form.elements[choice].value !== "own";
-    }
+    for (const name of names) showIf(name, form.elements[choice]?.value === "own");
   }
+  const cuts = !withoutThreshold.includes(form.elements.convention?.value);
+  showIf("threshold", cuts);
+  showIf("iou", cuts);
+}
+
+function showIf(name, wanted) {
+  const row = form.elements[name]?.closest(".form-row"); // a model that hears has few of them
+  if (row) row.hidden = !wanted;
 }
 
 function firstOf(errors) {

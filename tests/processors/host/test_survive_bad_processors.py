@@ -129,6 +129,18 @@ def test_a_load_that_fails_is_said(sit_down: SitDown, pool: HostPool, fault: str
     assert pool.states() == {"test-bad": "failed"}
 
 
+def test_a_crash_is_told_no_longer_than_it_keeps_others_away(
+    sit_down: SitDown, pool: HostPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for fault in ("segfault", "raise"):
+        desk = sit_down("test-bad", {"load": fault})
+        wait_until(desk.stopped, 3 * START_SECONDS)
+    assert [report.state for report in pool.reports()] == ["failed", "failed"]
+    monkeypatch.setattr(hosts, "RESTART_SECONDS", 0.0)  # as if the minute were over
+    [left] = pool.reports()
+    assert "could not be loaded" in left.reason, "that would be the same again"
+
+
 def test_old_versions_that_failed_or_were_lost_are_forgotten(
     sit_down: SitDown, pool: HostPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

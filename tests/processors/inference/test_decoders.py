@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from processors.inference.conventions import CONVENTIONS
+from processors.inference.conventions import CONVENTIONS, WITHOUT_THRESHOLD
 from processors.inference.decoded import Detections, Image, KeyPoints, Mask, Scores
 from processors.inference.decoders import DECODERS
 from processors.inference.session import Model
@@ -134,6 +134,20 @@ def test_a_picture_of_a_picture(span: str, std: float, mean: float) -> None:
     found = Model.open(picture_model("Identity"), ModelSpec.from_json(spec)).infer(photo)
     assert isinstance(found, Image)
     np.testing.assert_array_equal(found.picture, photo)
+
+
+@pytest.mark.parametrize("make", scene.ALL, ids=lambda make: make.__name__)
+def test_a_threshold_acts_where_the_form_asks_for_one(make: Callable[[], Scene]) -> None:
+    # MoveNet for one person says all it knows; that for several, of the same convention, does not.
+    knows_all = make().convention in WITHOUT_THRESHOLD or make is scene.movenet
+    low, high = (looked_at(make(), threshold=threshold) for threshold in (0.1, 1.0))
+    assert np.array_equal(told(low), told(high)) == knows_all
+
+
+def told(found: Any) -> Any:
+    """What was found, as numbers."""
+    names = ("points",) if isinstance(found, KeyPoints) else ("boxes", "values", "probabilities", "classes")
+    return next(value for name in names if (value := getattr(found, name, None)) is not None)
 
 
 @pytest.mark.parametrize("make", [*scene.BOXES, *scene.FACES], ids=lambda make: make.__name__)

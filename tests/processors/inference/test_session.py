@@ -45,6 +45,14 @@ from processors.inference.session import make_session
 make_session(sys.stdin.buffer.read())
 """
 
+OPENS_A_MODEL_ON_MACOS = "import os; del os.sched_getaffinity" + OPENS_A_MODEL
+
+
+def test_a_model_opens_where_the_system_tells_no_cores_of_a_process() -> None:
+    subprocess.run(
+        [sys.executable, "-c", OPENS_A_MODEL_ON_MACOS], input=scene.yolox().model(), cwd=ROOT, check=True
+    )
+
 
 def test_nothing_is_noted_or_told_about_this_machine(tmp_path: Path) -> None:
     """onnxruntime counts its users by an identifier in their home folder, unless it is told not to."""
@@ -206,6 +214,8 @@ def test_a_provider_that_is_not_there_is_noticed(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("SHOWROOM_ONNX_PROVIDERS", "NoSuchExecutionProvider, CPUExecutionProvider")
     model = opened(scene.yolox())
     assert "NoSuchExecutionProvider cannot be used here" in model.notice
+    for name in (" ONNX_PROVIDERS", "HOST_ISOLATION", "HOST_MEMORY_BYTES"):
+        assert name in model.notice, "the settings that matter, by their names"
     assert len(model.infer(PHOTO)) == 1
 
 

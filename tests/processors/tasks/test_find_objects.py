@@ -82,6 +82,19 @@ def test_the_classes_of_the_model_can_be_chosen(trial: Callable[..., Trial]) -> 
     assert [threshold[name] for name in ("minimum", "maximum", "step", "default")] == [0, 1, 0.05, 0.5]
 
 
+@pytest.mark.parametrize(("described", "begins"), [(0.7, 0.7), (0.62, 0.6), (0.0, 0.0), (1.0, 1.0)])
+def test_a_visitor_begins_with_the_threshold_of_the_model(
+    described: float, begins: float, made: MadeModels
+) -> None:
+    entry = made.boxes(ROWS, LABELS)
+    entry["spec"]["threshold"] = described
+    running = Trial(ObjectDetection, made.configuration(entry), {})
+    threshold = next(item for item in manifest(running.cls)["parameters"] if item["name"] == "threshold")
+    assert threshold["default"] == begins
+    assert running.data(BLACK)["count"] == sum(row[4] >= begins for row in ROWS)
+    assert ObjectDetection.threshold.default == 0.5, "of this model alone"
+
+
 def test_a_model_of_one_class_has_nothing_to_choose(made: MadeModels) -> None:
     running = Trial(ObjectDetection, made.configuration(made.boxes(ROWS[:1], ["person"])), {})
     assert "classes" not in running.cls.parameters

@@ -117,3 +117,16 @@ def test_each_class_refuses_the_other_kind_of_model(configuration: dict[str, Any
     remote = {"name": "far", "remote": {"server": "s", "model": "m"}, "spec": SPEC}
     with pytest.raises(ProcessorUnavailable, match="no model of sound on this server"):
         VoiceActivity.load({"models": [remote]})
+
+
+@pytest.mark.parametrize(("described", "begins"), [(0.7, 0.7), (0.0, 0.05), (1.0, 0.95)])
+def test_a_visitor_begins_with_the_threshold_of_the_model(
+    described: float, begins: float, configuration: dict[str, Any]
+) -> None:
+    [entry] = configuration["models"]
+    configured = {"models": [{**entry, "spec": {**entry["spec"], "threshold": described}}]}
+    cls = VoiceActivity.configured(configured)
+    assert cls.parameters["threshold"].default == begins
+    ear = Ear(configured)
+    now = {after["now"] for after in ear.after(np.full((1, PIECE), 0.6, np.float32), 8)}
+    assert now == {SPEAKING if begins < 0.6 else SILENT}
