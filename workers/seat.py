@@ -122,7 +122,7 @@ class Seat:
         self._offered_at = time.monotonic()
         self._quality = QUALITIES.get(quality, self._quality)
         for pipeline in self.media.pipelines:
-            pipeline.versions.quality = self._quality
+            pipeline.versions.use_quality(self._quality)
         answer = await self._negotiate(offer)
         accepted, errors = self._assign(assignment, parameters)
         self.has_answered = True
