@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from av import VideoFrame
 
-from .frames import EncodedFrame
+from .frames import EncodedFrame, take_oldest
 from .outgoing import Feed, OutgoingVideo
 from .video_codecs import UndecodableFrame, VideoDecoder, to_image
 
@@ -46,11 +46,14 @@ class Face:
             self._wants_key_frame = True
         self._frames.append(frame)
 
+    def begin_anew(self) -> None:
+        self._frames.clear()
+
     def latest(self) -> Image | None:
         """Return the newest picture; the one before while none has come."""
         picture = None
-        while self._frames:
-            picture = self._decode(self._frames.popleft()) or picture
+        while (frame := take_oldest(self._frames)) is not None:
+            picture = self._decode(frame) or picture
         self._picture = picture or self._picture
         return to_image(self._picture, "bgr24") if self._picture is not None else None
 
