@@ -7,9 +7,8 @@ or a placeholder. It changes feeds only at a key frame, so no viewer ever decode
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor
-from types import MappingProxyType
 from typing import Protocol
 
 from av import VideoFrame
@@ -18,10 +17,11 @@ from processors.results import PixelFormat
 
 from .audio_codecs import BIT_RATE, FRAME_SAMPLES, OpusEncoder, Samples
 from .frames import AUDIO_CLOCK, EncodedFrame, vp8_size
+from .host_encoders import HostEncoders
 from .key_frames import KeyFrameRequests, call_on_loop
 from .meters import BitRateMeter, DurationMeter, RateMeter
 from .video_codecs import Image, to_picture
-from .video_encoders import VideoEncoder, make_encoder
+from .video_encoders import VideoEncoder
 
 # A viewer who asks for a key frame while no new picture comes gets the last one again after this long.
 REPEAT_AFTER_SECONDS = 0.15
@@ -110,13 +110,12 @@ class OutgoingVideo(OutgoingStream):
         codec_pool: Executor,
         bit_rate: int,
         codec_name: str = "VP8",
-        encoders: Mapping[str, str] = MappingProxyType({}),
+        encoders: HostEncoders | None = None,
     ) -> None:
         super().__init__(loop)
         self._codec_pool = codec_pool
-        # FFmpeg's name of the encoder for each codec, where the host named one.
-        self._encoders = encoders
-        self._encoder = make_encoder(codec_name, bit_rate, encoders)
+        self.encoders = encoders or HostEncoders()
+        self._encoder = self.encoders.make(codec_name, bit_rate)
         # Held while encoding: the processor's thread and the repeat of the last picture exclude each other.
         self._lock = threading.Lock()
         # Whether the next encoded frame must be a key frame.
@@ -154,7 +153,7 @@ class OutgoingVideo(OutgoingStream):
         before = self._encoder
         if codec_name == before.codec_name:
             return
-        encoder = make_encoder(codec_name, before.bit_rate, self._encoders)
+        encoder = self.encoders.make(codec_name, before.bit_rate)
         encoder.frame_step = before.frame_step
         self._encoder = encoder
 

@@ -41,7 +41,7 @@ class Transcoder:
         self._scale = scale
         # One for each feed of the source: a picture of the one before that is still being made goes nowhere.
         self._feed = Feed("transcoder")
-        self.output = OutgoingVideo(loop, codec_pool, bit_rate, codec_name)
+        self.output = OutgoingVideo(loop, codec_pool, bit_rate, codec_name, source.encoders)
         self.output.epoch = source.epoch
         self.output.switch_to(self._feed)
         self._backlog: deque[tuple[Feed, EncodedFrame]] = deque()
