@@ -168,6 +168,16 @@ def sso_form_origins(server_url: str, others: list[str]) -> list[str]:
     return [f"{parts.scheme}://{parts.netloc}", *others]
 
 
+def video_encoders(name: str) -> dict[str, str]:
+    """Read CODEC=ENCODER, CODEC=ENCODER."""
+    found = {codec.strip(): encoder.strip() for codec, encoder in env.dict(name, default={}).items()}
+    if not set(found) <= {"VP8", "H264"} or not all(found.values()):
+        raise ImproperlyConfigured(
+            f"{name} names an encoder for VP8 or H264, as FFmpeg calls it; write for example {name}=H264=h264_nvenc"
+        )
+    return found
+
+
 def port_range(name: str, default: str = "") -> tuple[int, int]:
     """Read FIRST-LAST; empty means any port, as (0, 0)."""
     value = env.str(name, default=default)
@@ -541,7 +551,7 @@ TURN_CERTIFICATE_KEY = env.str("TURN_CERTIFICATE_KEY", default="")
 WORKER_PUBLIC_ADDRESS = env.str("WORKER_PUBLIC_ADDRESS", default="")
 WORKER_UDP_PORTS = port_range("WORKER_UDP_PORTS")
 # FFmpeg's name of an encoder for a codec, for hardware: H264=h264_nvenc. The software encoder steps in for it.
-VIDEO_ENCODERS: dict[str, str] = env.dict("VIDEO_ENCODERS", default={})
+VIDEO_ENCODERS = video_encoders("VIDEO_ENCODERS")
 WEBSOCKET_MESSAGE_BYTES = whole("WEBSOCKET_MESSAGE_BYTES", 128 * 1024, minimum=1024)
 WEBSOCKET_HARD_LIMIT_BYTES = whole("WEBSOCKET_HARD_LIMIT_BYTES", 1024 * 1024, minimum=1024)
 SDP_BYTES = whole("SDP_BYTES", 64 * 1024, minimum=1024)

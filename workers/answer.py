@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-VP8_MAP = re.compile(r"a=rtpmap:(\d+) VP8/90000", re.IGNORECASE)
+VIDEO_MAP = re.compile(r"a=rtpmap:(\d+) (?:VP8|H264)/90000", re.IGNORECASE)
 OPUS_MAP = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
 FORMAT = re.compile(r"a=fmtp:(\d+) ")
 # a=candidate:FOUNDATION COMPONENT PROTOCOL PRIORITY ADDRESS PORT typ TYPE ...
@@ -44,7 +44,7 @@ def finish_answer(sdp: str, quality: Quality, public_address: str = "") -> str:
 
 
 def with_bit_rates(lines: list[str], quality: Quality) -> list[str]:
-    """Add x-google-* to VP8's format parameters.
+    """Add x-google-* to the format parameters of VP8 and H.264.
 
     Left alone, Chromium begins near 250 kbit/s and a small picture, and needs over 20 s to climb.
     """
@@ -52,10 +52,13 @@ def with_bit_rates(lines: list[str], quality: Quality) -> list[str]:
         f"x-google-start-bitrate={quality.start_kbps};x-google-min-bitrate={quality.min_kbps};"
         f"x-google-max-bitrate={quality.max_kbps}"
     )
+    video = {match[1] for line in lines if (match := VIDEO_MAP.fullmatch(line))}
+    described = {match[1] for line in lines if (match := FORMAT.match(line))}
     finished = []
     for line in lines:
-        finished.append(line)
-        if match := VP8_MAP.fullmatch(line):
+        is_ours = (match := FORMAT.match(line)) is not None and match[1] in video
+        finished.append(f"{line};{rates}" if is_ours else line)
+        if (match := VIDEO_MAP.fullmatch(line)) and match[1] not in described:
             finished.append(f"a=fmtp:{match[1]} {rates}")
     return finished
 

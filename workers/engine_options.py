@@ -13,6 +13,7 @@ from django.conf import settings
 from processors.host_limits import host_limits
 from processors.hosts import HostOptions
 
+from .host_encoders import HostEncoders
 from .recording_options import MEGABYTE, RecordingOptions
 from .relays import RelayAddresses
 from .rows_at_start import rows_at_start
@@ -92,6 +93,11 @@ class EngineOptions:
         given = [server.get("urls", "") for server in self.ice_servers]
         flat = [url for urls in given for url in ([urls] if isinstance(urls, str) else urls)]
         return [url for url in [self.turn_url, *flat] if url.startswith("turn")]
+
+    @cached_property
+    def encoders(self) -> HostEncoders:
+        """What makes the encoders of all streams; one for all sessions."""
+        return HostEncoders(self.video_encoders)
 
     @cached_property
     def relays(self) -> RelayAddresses:

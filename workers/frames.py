@@ -1,6 +1,10 @@
 """The currency of the media path: one encoded frame, as it came from the network or from our encoder."""
 
+from collections import deque
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 VIDEO_CLOCK = 90_000
 AUDIO_CLOCK = 48_000
@@ -29,6 +33,14 @@ class EncodedFrame:
     ticks: int | None = None
     # Whether it is sound that nobody hears, as far as the publisher says.
     is_silent: bool = False
+
+
+def take_oldest(waiting: deque[T]) -> T | None:
+    """Take one out, in a thread, while the loop puts more in or throws all away; None when nothing is there."""
+    try:
+        return waiting.popleft()
+    except IndexError:
+        return None
 
 
 def is_vp8_key_frame(data: bytes) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from . import aiortc_hooks
 from .active_speaker import ActiveSpeaker
 from .answer import StreamName, with_opus_limits, with_ssrcs, with_streams
+from .host_encoders import HostEncoders
 from .loudness import SILENCE
 from .pipeline import Assignment
 from .recording_options import RecordingOptions
@@ -59,11 +60,13 @@ class LiveRoom:
         is_studio: bool,
         codec_pool: Executor | None = None,
         recording: RecordingOptions | None = None,
+        encoders: HostEncoders | None = None,
     ) -> None:
         self.name = name
         self._codec_pool = codec_pool
+        self._encoders = encoders
         # None where rooms are not recorded.
-        self.recording = RoomRecording(codec_pool, recording) if codec_pool and recording else None
+        self.recording = RoomRecording(codec_pool, recording, encoders) if codec_pool and recording else None
         # What each page was told of it last, by session.
         self._recording_told: dict[str, Message] = {}
         self._mix: RoomMix | None = None
@@ -163,7 +166,7 @@ class LiveRoom:
         if self._mix is None or self._mix.options != self._mix_options:
             self._close_mix()
             assert self._codec_pool is not None
-            self._mix = RoomMix(self._codec_pool, self._mix_options)
+            self._mix = RoomMix(self._codec_pool, self._mix_options, self._encoders)
         return self._mix
 
     def add(self, seat: Seat) -> None:

@@ -120,6 +120,7 @@ class MediaWorker:
     async def run(self) -> None:
         """Look after all sessions until cancelled."""
         self._codec_pool.submit(warm_up)
+        self._codec_pool.submit(self._options.encoders.try_out)
         if self._options.recording is not None:
             self._codec_pool.submit(repair, self._options.recording)
         self._worker_hosts.begin()
@@ -336,7 +337,9 @@ class MediaWorker:
         if name is None:
             return LiveRoom(session, is_studio=True)
         if name not in self._rooms:
-            self._rooms[name] = LiveRoom(name, False, self._codec_pool, self._options.recording)
+            self._rooms[name] = LiveRoom(
+                name, False, self._codec_pool, self._options.recording, self._options.encoders
+            )
         return self._rooms[name]
 
     def _leave_room(self, seat: Seat) -> None:

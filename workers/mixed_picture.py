@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from av import VideoFrame
 
-from .frames import EncodedFrame
+from .frames import EncodedFrame, take_oldest
+from .host_encoders import HostEncoders
 from .outgoing import Feed, OutgoingVideo
 from .video_codecs import UndecodableFrame, VideoDecoder, to_image
 
@@ -46,11 +47,14 @@ class Face:
             self._wants_key_frame = True
         self._frames.append(frame)
 
+    def begin_anew(self) -> None:
+        self._frames.clear()
+
     def latest(self) -> Image | None:
         """Return the newest picture; the one before while none has come."""
         picture = None
-        while self._frames:
-            picture = self._decode(self._frames.popleft()) or picture
+        while (frame := take_oldest(self._frames)) is not None:
+            picture = self._decode(frame) or picture
         self._picture = picture or self._picture
         return to_image(self._picture, "bgr24") if self._picture is not None else None
 
@@ -70,11 +74,16 @@ class MixedPicture:
     """Composes a grid ``fps`` times a second, in a thread of its own."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, codec_pool: Executor, size: tuple[int, int], fps: int
+        self,
+        loop: asyncio.AbstractEventLoop,
+        codec_pool: Executor,
+        size: tuple[int, int],
+        fps: int,
+        encoders: HostEncoders | None = None,
     ) -> None:
         self.size, self.fps = size, fps
         bit_rate = int(size[0] * size[1] * fps * BITS_PER_PIXEL)
-        self.output = OutgoingVideo(loop, codec_pool, bit_rate)
+        self.output = OutgoingVideo(loop, codec_pool, bit_rate, encoders=encoders)
         self.output.count_frames_by(max(1, round(30 / fps)))
         self._feed = Feed("mix")
         self.output.switch_to(self._feed)

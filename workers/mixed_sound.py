@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .audio_codecs import FRAME_SAMPLES, OpusDecoder, Samples, UndecodableSound
-from .frames import AUDIO_CLOCK, EncodedFrame
+from .frames import AUDIO_CLOCK, EncodedFrame, take_oldest
 from .outgoing import Feed, OutgoingAudio
 
 logger = logging.getLogger(__name__)
@@ -34,15 +34,18 @@ class Voice:
     def deliver(self, frame: EncodedFrame) -> None:
         self._packets.append(frame)
 
+    def begin_anew(self) -> None:
+        self._packets.clear()
+
     def next(self) -> Samples | None:
         """Return the next 20 ms; None for silence."""
         while len(self._packets) > MOST_WAITING:
-            self._packets.popleft()
+            take_oldest(self._packets)
         if not self._is_flowing and len(self._packets) <= LEAST_WAITING:
             return None
         self._is_flowing = True
-        while len(self._samples) < FRAME_SAMPLES and self._packets:
-            self._samples = np.concatenate([self._samples, self._decode(self._packets.popleft())])
+        while len(self._samples) < FRAME_SAMPLES and (packet := take_oldest(self._packets)) is not None:
+            self._samples = np.concatenate([self._samples, self._decode(packet)])
         if len(self._samples) < FRAME_SAMPLES:
             self._is_flowing = False
             return None

@@ -7,9 +7,8 @@ or a placeholder. It changes feeds only at a key frame, so no viewer ever decode
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor
-from types import MappingProxyType
 from typing import Protocol
 
 from av import VideoFrame
@@ -18,10 +17,11 @@ from processors.results import PixelFormat
 
 from .audio_codecs import BIT_RATE, FRAME_SAMPLES, OpusEncoder, Samples
 from .frames import AUDIO_CLOCK, EncodedFrame, vp8_size
+from .host_encoders import HostEncoders
 from .key_frames import KeyFrameRequests, call_on_loop
 from .meters import BitRateMeter, DurationMeter, RateMeter
 from .video_codecs import Image, to_picture
-from .video_encoders import make_encoder
+from .video_encoders import VideoEncoder
 
 # A viewer who asks for a key frame while no new picture comes gets the last one again after this long.
 REPEAT_AFTER_SECONDS = 0.15
@@ -45,6 +45,8 @@ class Viewer(Protocol):
     @property
     def waiting_frames(self) -> int: ...
     def deliver(self, frame: EncodedFrame) -> None: ...
+    def begin_anew(self) -> None:
+        """Show nothing more of what waits: the next frame is another feed's, which a decoder can begin with."""
 
 
 class OutgoingStream:
@@ -74,6 +76,14 @@ class OutgoingStream:
     def unsubscribe(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
 
+    def switch_to(self, feed: Feed | None) -> None:
+        """Let ``feed`` send from now on; of the one before nothing more goes out, not even what waits already."""
+        if feed is self.feed:
+            return
+        self.feed = feed
+        for viewer in tuple(self._viewers):
+            viewer.begin_anew()
+
     def forward(self, feed: Feed, frame: EncodedFrame) -> None:
         """Give a frame that is encoded already to all viewers, if ``feed`` is in force."""
         if feed is self.feed:
@@ -100,13 +110,12 @@ class OutgoingVideo(OutgoingStream):
         codec_pool: Executor,
         bit_rate: int,
         codec_name: str = "VP8",
-        encoders: Mapping[str, str] = MappingProxyType({}),
+        encoders: HostEncoders | None = None,
     ) -> None:
         super().__init__(loop)
         self._codec_pool = codec_pool
-        # FFmpeg's name of the encoder for each codec, where the host named one.
-        self._encoders = encoders
-        self._encoder = make_encoder(codec_name, bit_rate, encoders)
+        self.encoders = encoders or HostEncoders()
+        self._encoder = self.encoders.make(codec_name, bit_rate)
         # Held while encoding: the processor's thread and the repeat of the last picture exclude each other.
         self._lock = threading.Lock()
         # Whether the next encoded frame must be a key frame.
@@ -140,11 +149,13 @@ class OutgoingVideo(OutgoingStream):
         return self._encoder.codec_name
 
     def use_codec(self, codec_name: str) -> None:
-        if codec_name == self._encoder.codec_name:
-            return  # without the lock: the processor's thread holds it while it encodes
-        with self._lock:
-            self._encoder = make_encoder(codec_name, self._encoder.bit_rate, self._encoders)
-            self._key_frame_wanted = True
+        """Encode the next picture with another codec; the loop does not wait for the picture at hand."""
+        before = self._encoder
+        if codec_name == before.codec_name:
+            return
+        encoder = self.encoders.make(codec_name, before.bit_rate)
+        encoder.frame_step = before.frame_step
+        self._encoder = encoder
 
     @property
     def slowest_viewer_frames(self) -> int:
@@ -167,9 +178,9 @@ class OutgoingVideo(OutgoingStream):
         """Let ``feed`` send from its next key frame on; the one before is silent from now on."""
         if feed is self.feed:
             return
-        self.feed = feed
         self._has_begun = False
         self._key_frame_wanted = True
+        super().switch_to(feed)
         if feed is not None:
             self.ask_publisher()
         if self._kept is not None and self._kept[0] is feed:
@@ -195,7 +206,11 @@ class OutgoingVideo(OutgoingStream):
         picture = to_picture(image, pixel_format)
         if feed is not self.feed:
             self._kept = (feed, picture, media_time)
-            return False
+            if feed is not self.feed:
+                return False
+            # The loop has switched to it meanwhile, and perhaps looked for it before it was there.
+            self._publish_kept()
+            return True
         with self._lock:
             self._encode(feed, picture, media_time)
         return True
@@ -220,18 +235,33 @@ class OutgoingVideo(OutgoingStream):
     def _encode(self, feed: Feed, picture: VideoFrame, media_time: float) -> None:
         if feed is not self.feed:
             return
+        if self._last is None or self._last[0] is not feed:
+            # The feed before may have had the key frame that was wanted for this one.
+            self._key_frame_wanted = True
         self._last, self._encoded_at = (feed, picture, media_time), time.monotonic()
         if not self._viewers:
             self._key_frame_wanted = True
             return
+        # The loop may put another one in its place meanwhile.
+        encoder = self._encoder
         started_at = time.monotonic()
-        force, self._key_frame_wanted = self._key_frame_wanted, False
-        data, is_key = self._encoder.encode(picture, force)
+        data, is_key = self._encode_with(encoder, picture)
         self.encode_seconds.add(time.monotonic() - started_at)
         self.encoded_frames += 1
         if data:
-            frame = EncodedFrame(data, self._encoder.codec_name, media_time, is_key, time.monotonic())
+            frame = EncodedFrame(data, encoder.codec_name, media_time, is_key, time.monotonic())
             call_on_loop(self._loop, self._fan_out, feed, frame)
+
+    def _encode_with(self, encoder: VideoEncoder, picture: VideoFrame) -> tuple[bytes, bool]:
+        """A key frame stays wanted until one has come out, whatever the encoder does."""
+        force, self._key_frame_wanted = self._key_frame_wanted, False
+        is_key = False
+        try:
+            data, is_key = encoder.encode(picture, force)
+            return data, is_key
+        finally:
+            if force and not is_key:
+                self._key_frame_wanted = True
 
     def _fan_out(self, feed: Feed, frame: EncodedFrame) -> None:
         if feed is not self.feed:
@@ -289,9 +319,6 @@ class OutgoingAudio(OutgoingStream):
         self._ticks = 0
         # Sound given to the encoder that has not come out yet, in seconds.
         self._inside = 0.0
-
-    def switch_to(self, feed: Feed | None) -> None:
-        self.feed = feed
 
     def publish(self, feed: Feed, samples: Samples, media_time: float, sample_rate: int) -> bool:
         """Encode ``samples`` (channels, n) for all viewers, in the calling thread; False when not in force."""

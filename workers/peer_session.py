@@ -38,7 +38,8 @@ logger = logging.getLogger(__name__)
 CLOSE_DEADLINE_SECONDS = 3.0
 # However long the round trip is said to be: a picture that stands longer needs a key frame.
 LONGEST_GAP_SECONDS = 0.5
-# In order of preference; VP8 for all in a room, H.264 where a seat is alone and offers nothing else.
+# In order of preference: VP8 for all in a room; H.264 where a seat is alone and offers nothing else, or where the host
+# has an encoder for it.
 CODECS = {"video": ["video/vp8", "video/h264", "video/rtx"], "audio": ["audio/opus"]}
 
 
@@ -83,6 +84,8 @@ class PeerSession:
         clock: SessionClock,
         listener: PeerListener,
         public_address: str = "",
+        *,
+        prefers_h264: bool = False,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._clock = clock
@@ -90,6 +93,7 @@ class PeerSession:
         self._publisher_clock = PublisherClock()
         self._listener = listener
         self._public_address = public_address
+        self._prefers_h264 = prefers_h264
         self._connection = RTCPeerConnection(configuration)
         self._connection.on("connectionstatechange", self._state_changed)
         self._connection.on("datachannel", self._data_channel_opened)
@@ -169,7 +173,7 @@ class PeerSession:
         for section in offer.sections:
             if section.kind in CODECS and section.mid not in known:
                 transceiver = self._connection.addTransceiver(section.kind, direction="sendrecv")
-                transceiver.setCodecPreferences(preferred_codecs(section.kind))
+                transceiver.setCodecPreferences(preferred_codecs(section.kind, self._prefers_h264))
 
     def _attach(self, offer: Offer) -> None:
         by_mid = {transceiver.mid: transceiver for transceiver in self._connection.getTransceivers()}
@@ -318,12 +322,16 @@ def answered_direction(section: MediaSection) -> str:
     return {"sendonly": "recvonly", "recvonly": "sendonly"}.get(section.direction, section.direction)
 
 
-def preferred_codecs(kind: str) -> list[RTCRtpCodecCapability]:
+def preferred_codecs(kind: str, prefers_h264: bool = False) -> list[RTCRtpCodecCapability]:
     capabilities = RTCRtpReceiver.getCapabilities(kind)
     assert capabilities is not None
     wanted = CODECS[kind]
     usable = [codec for codec in capabilities.codecs if codec.mimeType.lower() in wanted]
-    return sorted(usable, key=lambda codec: wanted.index(codec.mimeType.lower()))
+    usable.sort(key=lambda codec: wanted.index(codec.mimeType.lower()))
+    # Sorting keeps the order of the others.
+    return (
+        sorted(usable, key=lambda codec: codec.mimeType.lower() != "video/h264") if prefers_h264 else usable
+    )
 
 
 def begins_key_frame(receiver: RTCRtpReceiver, packet: RtpPacket) -> bool:

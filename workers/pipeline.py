@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Protocol
 
 from processors import catalogue
@@ -23,6 +22,7 @@ from processors.thread_runner import ThreadRunner
 from .answer import Quality
 from .audio_codecs import BIT_RATE
 from .frames import EncodedFrame
+from .host_encoders import HostEncoders
 from .incoming import IncomingAudio, IncomingStream, IncomingVideo
 from .media_clock import SessionClock
 from .outgoing import Feed, OutgoingAudio, OutgoingVideo
@@ -92,7 +92,7 @@ class Pipeline:
         hosts: HostPool,
         quality: Quality,
         listener: Listener,
-        encoders: Mapping[str, str] = MappingProxyType({}),
+        encoders: HostEncoders | None = None,
         *,
         clock: SessionClock | None = None,
         forwards_rest: bool = False,

@@ -51,6 +51,9 @@ class Lane:
     def deliver(self, frame: EncodedFrame) -> None:
         self._file.take(self._kind, frame)
 
+    def begin_anew(self) -> None:
+        """What was taken is written."""
+
 
 class RecordingFile:
     """Made and fed on the loop, which it never keeps waiting."""

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
+from .host_encoders import HostEncoders
 from .mixed_picture import Face, MixedPicture
 from .mixed_sound import MixedSound, Voice
 from .outgoing import OutgoingAudio, OutgoingStream, OutgoingVideo, Viewer
@@ -49,10 +50,13 @@ def number(wanted: Mapping[str, Any], name: str, allowed: range, usual: int) -> 
 class RoomMix:
     """Lives on the loop; the two mixers have threads of their own, which run while anybody watches."""
 
-    def __init__(self, codec_pool: Executor, options: MixOptions) -> None:
+    def __init__(
+        self, codec_pool: Executor, options: MixOptions, encoders: HostEncoders | None = None
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._codec_pool = codec_pool
         self.options = options
+        self._encoders = encoders
         self._picture: MixedPicture | None = None
         self._sound: MixedSound | None = None
         # What the mixers watch: the stream, and who takes its frames, by participant and kind.
@@ -116,7 +120,7 @@ class RoomMix:
         if self._picture is None or self._sound is None:
             options, epoch = self.options, time.monotonic()
             size = (options.width, options.height)
-            self._picture = MixedPicture(self._loop, self._codec_pool, size, options.fps)
+            self._picture = MixedPicture(self._loop, self._codec_pool, size, options.fps, self._encoders)
             self._picture.output.epoch = epoch
             self._sound = MixedSound(lambda: self._output(epoch))
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from .exceptions import RecordingRefused
+from .host_encoders import HostEncoders
 from .participant_media import ParticipantMedia
 from .recording_file import Lane, RecordingFile
 from .recording_options import RecordingOptions
@@ -34,8 +35,11 @@ class State(StrEnum):
 class RoomRecording:
     """Lives on the loop, like the room."""
 
-    def __init__(self, codec_pool: Executor, options: RecordingOptions) -> None:
+    def __init__(
+        self, codec_pool: Executor, options: RecordingOptions, encoders: HostEncoders | None = None
+    ) -> None:
         self._codec_pool = codec_pool
+        self._encoders = encoders
         self._options = options
         self.state = State.OFF
         # Why the one before ended: stopped, refused, owner_left, room_ended, limit, full, failed.
@@ -133,7 +137,7 @@ class RoomRecording:
         if self._file is None:
             self._file = RecordingFile(self._options, self._about, size, self._mix_options.fps)
         self._file.begin_part()
-        self._mix = RoomMix(self._codec_pool, self._mix_options)
+        self._mix = RoomMix(self._codec_pool, self._mix_options, self._encoders)
         self._mix.follow(media, {RECORDER}, unseen)
         self._mix.admit_recorder(Lane("video", self._file), Lane("audio", self._file), RECORDER)
         self.state, self._key_frame_at = State.ON, time.monotonic()

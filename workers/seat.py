@@ -125,7 +125,7 @@ class Seat:
         self._offered_at = time.monotonic()
         self._quality = QUALITIES.get(quality, self._quality)
         for pipeline in self.media.pipelines:
-            pipeline.versions.quality = self._quality
+            pipeline.versions.use_quality(self._quality)
         answer = await self._negotiate(offer)
         values = self._dress(Worn(assignment, parameters), sound)
         self.has_answered = True
@@ -249,7 +249,14 @@ class Seat:
         if offer.is_bundled:
             # Otherwise aiortc gathers candidates for each kind, and forgets all but the first section of a kind.
             configuration.bundlePolicy = RTCBundlePolicy.MAX_BUNDLE
-        peer = PeerSession(configuration, self.pipeline.clock, self, self._options.public_address)
+        peer = PeerSession(
+            configuration,
+            self.pipeline.clock,
+            self,
+            self._options.public_address,
+            # In a room all have to understand each other.
+            prefers_h264=self._options.encoders.prefers_h264 and not self.shares_room,
+        )
         try:
             answer = await self._answer_within_deadline(peer, offer)
         except WorkerError:
@@ -436,7 +443,7 @@ class Seat:
             self._hosts,
             self._quality,
             listener,
-            self._options.video_encoders,
+            self._options.encoders,
             clock=self.clock,
             forwards_rest=self.shares_room,
             audio_bit_rate=ROOM_AUDIO_BIT_RATE if self.shares_room else BIT_RATE,

@@ -94,6 +94,11 @@ class SubscriberTrack(MediaStreamTrack):
         self._queue.append(frame)
         self._wake()
 
+    def begin_anew(self) -> None:
+        """Send nothing more of what waits, here or at the pacer."""
+        self._forget_waiting()
+        self.on_other_stream()
+
     def request_key_frame(self) -> None:
         """Pass on this viewer's PLI or FIR."""
         if isinstance(self._stream, OutgoingVideo):
@@ -139,10 +144,13 @@ class SubscriberTrack(MediaStreamTrack):
             self._start_again()
 
     def _start_again(self) -> None:
+        self._forget_waiting()
+        self.request_key_frame()
+
+    def _forget_waiting(self) -> None:
         self.skipped_frames += len(self._queue)
         self._queue.clear()
         self._wants_key_frame = True
-        self.request_key_frame()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from av import VideoFrame
 
 from . import engine_metrics
-from .frames import EncodedFrame
+from .frames import EncodedFrame, take_oldest
 from .outgoing import Feed, OutgoingVideo
 from .video_codecs import UndecodableFrame, VideoDecoder, to_image
 
@@ -40,11 +40,12 @@ class Transcoder:
     ) -> None:
         self._source = source
         self._scale = scale
-        self._feed = Feed(f"{codec_name}/{scale}")
-        self.output = OutgoingVideo(loop, codec_pool, bit_rate, codec_name)
+        # One for each feed of the source: a picture of the one before that is still being made goes nowhere.
+        self._feed = Feed("transcoder")
+        self.output = OutgoingVideo(loop, codec_pool, bit_rate, codec_name, source.encoders)
         self.output.epoch = source.epoch
         self.output.switch_to(self._feed)
-        self._backlog: deque[EncodedFrame] = deque()
+        self._backlog: deque[tuple[Feed, EncodedFrame]] = deque()
         self._decoder = VideoDecoder()
         self._wants_key_frame = True
         self._wake = threading.Event()
@@ -82,8 +83,14 @@ class Transcoder:
         if len(self._backlog) >= BACKLOG_FRAMES:
             self._backlog.clear()
             self._wants_key_frame = True
-        self._backlog.append(frame)
+        self._backlog.append((self._feed, frame))
         self._wake.set()
+
+    def begin_anew(self) -> None:
+        """The source has another feed: its first frame will be a key frame, as will ours."""
+        self._backlog.clear()
+        self._feed = Feed("transcoder")
+        self.output.switch_to(self._feed)
 
     def close(self) -> None:
         """End without waiting: the thread ends after the frame at hand."""
@@ -113,15 +120,14 @@ class Transcoder:
                 logger.exception("A picture could not be made for slow or other-codec viewers")
 
     def _publish_newest(self) -> None:
-        picture, media_time = None, 0.0
-        while self._backlog:
-            frame = self._backlog.popleft()
-            if (decoded := self._decode(frame)) is not None:
-                picture, media_time = decoded, frame.time
+        picture, feed, media_time = None, self._feed, 0.0
+        while (waiting := take_oldest(self._backlog)) is not None:
+            if (decoded := self._decode(waiting[1])) is not None:
+                picture, feed, media_time = decoded, waiting[0], waiting[1].time
         if picture is not None and self._is_due(media_time):
             self._published_at = media_time
             image = to_image(self._scaled(picture), "yuv420p")
-            self.output.publish(self._feed, image, media_time, "yuv420p")
+            self.output.publish(feed, image, media_time, "yuv420p")
 
     def _is_due(self, media_time: float) -> bool:
         """Whether the next picture may go out: not too soon, and not while viewers have not got those before."""

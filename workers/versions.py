@@ -68,6 +68,17 @@ class Versions:
     def second(self) -> Transcoder | None:
         return self._second
 
+    def use_quality(self, quality: Quality) -> None:
+        """Take another level: at once, but for viewers whose networks said what they take it rises step by step."""
+        if quality == self.quality:
+            return  # a re-offer: what the viewers' networks take still holds
+        self.quality = quality
+        full = quality.encode_kbps * 1000
+        if full < self.main.bit_rate or all(viewer.estimate is None for viewer in self._viewers):
+            self.main.bit_rate = full
+        if self._second is not None and self._second.scale == 1:
+            self._second.output.bit_rate = full
+
     def add(self, viewer: SubscriberTrack) -> None:
         if viewer in self._viewers:
             return

@@ -4,8 +4,8 @@ import time
 
 from processors import catalogue
 from workers.frames import EncodedFrame
+from workers.host_encoders import HostEncoders
 from workers.video_codecs import VideoDecoder, to_image, to_picture
-from workers.video_encoders import make_encoder
 
 from .jobs import OUR_KEYS
 from .stream import prepared_stream
@@ -18,7 +18,7 @@ def ms_per_frame(job: str, seconds: float) -> float:
     """Return CPU milliseconds per frame for decode, convert, process, convert, encode."""
     processor_class = catalogue.load_class(OUR_KEYS[job])
     processor = processor_class()
-    decoder, encoder = VideoDecoder(), make_encoder("VP8", BIT_RATE, {})
+    decoder, encoder = VideoDecoder(), HostEncoders().make("VP8", BIT_RATE)
     frames = prepared_stream().frames
     number, began = 0, time.process_time()
     while (used := time.process_time() - began) < seconds:

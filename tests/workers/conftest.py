@@ -48,6 +48,7 @@ class WorkerUnderTest:
         peer: BrowserPeer,
         session: str = "one",
         parameters: dict[str, Any] | None = None,
+        quality: str = "standard",
         **fields: Any,
     ) -> dict[str, Any]:
         """Offer from ``peer`` and accept the answer; a second time it is a re-offer."""
@@ -59,7 +60,7 @@ class WorkerUnderTest:
             sdp=await peer.offer(),
             processor=processor_spec(key),
             parameters=parameters or {},
-            quality="standard",
+            quality=quality,
             **fields,
         )
         assert answer["type"] == "answer", answer

@@ -84,10 +84,12 @@ def test_what_is_beyond_the_limits_is_refused_with_a_reason(offer: str, reason: 
 ANSWER = "\r\n".join(
     [
         "v=0",
-        "m=video 9 UDP/TLS/RTP/SAVPF 97 98",
+        "m=video 9 UDP/TLS/RTP/SAVPF 97 98 99",
         "a=rtpmap:97 VP8/90000",
         "a=rtpmap:98 rtx/90000",
         "a=fmtp:98 apt=97",
+        "a=rtpmap:99 H264/90000",
+        "a=fmtp:99 packetization-mode=1;profile-level-id=42e01f",
         "a=candidate:1 1 udp 2130706431 172.18.0.3 50007 typ host",
         "a=candidate:2 1 udp 2130706431 fd00::3 50008 typ host",
         "a=candidate:3 1 udp 100 198.51.100.1 50009 typ srflx raddr 172.18.0.3 rport 50007",
@@ -100,6 +102,8 @@ def test_chromium_is_told_to_start_at_full_quality() -> None:
     answer = finish_answer(ANSWER, QUALITIES["standard"])
     start = QUALITIES["standard"].start_kbps
     assert f"a=fmtp:97 x-google-start-bitrate={start};" in answer
+    assert f"profile-level-id=42e01f;x-google-start-bitrate={start};" in answer
+    assert "a=fmtp:98 apt=97\r\n" in answer
     assert "172.18.0.3 50007 typ host" in answer
 
 

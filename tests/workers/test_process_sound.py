@@ -25,6 +25,9 @@ class Ears:
     def deliver(self, frame: EncodedFrame) -> None:
         self.frames.append(frame)
 
+    def begin_anew(self) -> None:
+        """What was heard was heard."""
+
 
 def sound_of(peer: BrowserPeer, seconds: float = 1.0) -> np.ndarray:
     return np.concatenate(peer.sound, axis=1)[0][-int(seconds * 48000) :]
