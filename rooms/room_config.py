@@ -15,7 +15,7 @@ from processors.visibility import is_guest
 
 from .cards import manifest_or_none
 from .check_session import SLUG as CHECK
-from .ice import relay_urls
+from .ice import relay_urls, relay_ways
 from .recording import is_recorded
 from .room import Room
 from .room_access import Entry
@@ -34,6 +34,7 @@ def room_page(request: HttpRequest, entry: Entry, invitation: str, people: int) 
         "may_be_recorded": settings.ROOM_RECORDING,
         "recording_days": settings.RECORDING_RETENTION_DAYS,
         "uses_relay": bool(relay_urls()),
+        "relay_ways": relay_ways(),
         "config": script_config(request, entry, invitation, people),
     }
 

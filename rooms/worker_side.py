@@ -73,7 +73,8 @@ class WorkerSide:
         answer = {"type": REPLIES[kind], "session": session.id, **given_id(request.asked), **answer}
         match kind:
             case "answer":
-                answer |= {"sdp": message["sdp"], **view(message)}
+                server = name_for_page(session.lease.worker)
+                answer |= {"sdp": message["sdp"], "server": server, **view(message)}
             case "attached":
                 answer |= {"parameters": without_files(message.get("parameters") or {}), **view(message)}
         if kind in {"answer", "parameters"}:
@@ -124,3 +125,8 @@ class WorkerSide:
             return await self._socket.registry.end_reason(session)
         except RegistryError:
             return ""
+
+
+def name_for_page(worker: str) -> str:
+    """The end of a worker's name finds it in the logs; its beginning, the machine's name, is nobody else's business."""
+    return worker.rsplit("-", 1)[-1]

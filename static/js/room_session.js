@@ -17,6 +17,8 @@ export class RoomSession extends EventTarget {
   state = "idle";
   room = null;
   participant = null;
+  // Which media server this seat is at, by a name that its host finds in the logs.
+  server = null;
   peer = null;
   // Each { mid, participant, kind, source }.
   tracks = [];
@@ -187,6 +189,7 @@ export class RoomSession extends EventTarget {
     const answer = await this.#ask("session.offer", { sdp, processor: this.worn.picture?.slug ?? null, parameters, quality, sources: peer.sources() });
     signal.throwIfAborted();
     if (this.peer !== peer) return;
+    this.server = answer.server ?? null;
     await peer.accept(answer.sdp);
     emit(this, "accepted", { values: answer.parameters, errors: answer.errors ?? {} });
     this.#tracksChanged(answer);
