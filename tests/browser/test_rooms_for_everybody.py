@@ -210,3 +210,19 @@ def test_the_invitation_is_copied_with_one_click(site: Site, sit_down: SeatFacto
     page = chromium_page(ada).page
     wait_until(lambda: "Link copied" in page.inner_text(".site-tools"), "it says so")
     assert ada.page.evaluate("navigator.clipboard.readText()") == site.url + address
+
+
+def test_the_invitation_into_a_private_room_is_made_by_the_click(site: Site, sit_down: SeatFactory) -> None:
+    address = make_room(site, "den", access="invited")
+    ada = sit_down(site, ADA, "bob", permissions=["clipboard-read", "clipboard-write"])
+    ada.page.open(site.url + address)
+    ada.page.click("[data-invite]")
+    page = chromium_page(ada).page
+    wait_until(lambda: "Link copied" in page.inner_text(".site-tools"), "it says so")
+    link = ada.page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(f"{site.url}/r/join/")
+    ben = sit_down(site, BEN)
+    ben.page.open(link)
+    for seat in (ada, ben):
+        seat.join()
+    wait_people(ada, "Ada", "Ben")
