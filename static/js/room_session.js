@@ -89,6 +89,10 @@ export class RoomSession extends EventTarget {
     if (this.#opened) this.#signalling.say("room.state", { session: this.id, ...state });
   }
 
+  rename(name) {
+    if (this.#opened) this.#signalling.say("room.name", { session: this.id, name });
+  }
+
   chat(text) {
     return this.#ask("room.chat", { text });
   }
