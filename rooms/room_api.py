@@ -1,10 +1,13 @@
-"""Rooms for programs: ``/api/rooms/`` and ``/api/rooms/SLUG/?invitation=…``, with the same rights as the pages."""
+"""Rooms for programs: ``/api/rooms/`` and ``/api/rooms/SLUG/?invitation=…``, with the same rights as the pages.
+
+Who moderates a room gets a link for others by a POST to ``/api/rooms/SLUG/invitation/``.
+"""
 
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, JsonResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from processors import access
 
@@ -29,6 +32,14 @@ async def room_detail(request: HttpRequest, slug: str) -> JsonResponse:
     return JsonResponse(await sync_to_async(facts_of)(request, slug))
 
 
+@require_POST
+@answers_refusals
+async def room_invitation(request: HttpRequest, slug: str) -> JsonResponse:
+    """A link that lets people in: the newest that lets anybody in, or else a new one."""
+    await request.auser()
+    return JsonResponse(await sync_to_async(invitation_to)(request, slug))
+
+
 def lobby_facts(request: HttpRequest) -> list[dict[str, Any]]:
     access.check_site(request.user)
     rooms = list(Room.objects.listed_for(request.user))
@@ -40,6 +51,13 @@ def facts_of(request: HttpRequest, slug: str) -> dict[str, Any]:
     entry = room_access.enter(visitor(request), slug, request.GET.get("invitation", ""))
     people = people_in([entry.room]).get(entry.room.live_id, 0)
     return in_short(entry.room, people) | {"owner": entry.moderates, "role": entry.role}
+
+
+def invitation_to(request: HttpRequest, slug: str) -> dict[str, str]:
+    room = room_access.edit(visitor(request), slug)
+    found = room.invitations.for_anybody().first() or room.invitations.create(created_by_id=request.user.pk)
+    link = request.build_absolute_uri(found.get_absolute_url())
+    return {"link": link, "expires": found.expires_at.isoformat()}
 
 
 def in_short(room: Room, people: int) -> dict[str, Any]:

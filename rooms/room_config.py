@@ -15,7 +15,7 @@ from processors.visibility import is_guest
 
 from .cards import can_start, manifest_or_none
 from .check_session import SLUG as CHECK
-from .ice import relay_urls
+from .ice import relay_urls, relay_ways
 from .recording import is_recorded
 from .room import Room
 from .room_access import Entry
@@ -34,6 +34,7 @@ def room_page(request: HttpRequest, entry: Entry, invitation: str, people: int) 
         "may_be_recorded": settings.ROOM_RECORDING,
         "recording_days": settings.RECORDING_RETENTION_DAYS,
         "uses_relay": bool(relay_urls()),
+        "relay_ways": relay_ways(),
         "config": script_config(request, entry, invitation, people),
     }
 
@@ -62,6 +63,7 @@ def script_config(request: HttpRequest, entry: Entry, invitation: str, people: i
             "files": "/p/SLUG/files/",
             "sample": static("sample/scene.webp"),
             "invite": invite_link(request, entry),
+            "make_invite": make_invite_address(entry),
             "edit": reverse("room_edit", args=[room.slug]) if entry.moderates else "",
             "lobby": reverse("rooms"),
             "check": reverse("check"),
@@ -114,5 +116,11 @@ def invite_link(request: HttpRequest, entry: Entry) -> str:
     room = entry.room
     if not room.is_private:
         return request.build_absolute_uri(room.get_absolute_url())
-    usable = room.invitations.usable().first() if entry.moderates else None
+    usable = room.invitations.for_anybody().first() if entry.moderates else None
     return request.build_absolute_uri(usable.get_absolute_url()) if usable else ""
+
+
+def make_invite_address(entry: Entry) -> str:
+    """Where the page asks for such an invitation; empty where nobody needs one, or this visitor may hand out none."""
+    may = entry.room.is_private and entry.moderates
+    return reverse("api_room_invitation", args=[entry.room.slug]) if may else ""

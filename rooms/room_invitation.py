@@ -19,6 +19,12 @@ class RoomInvitationQuerySet(models.QuerySet["RoomInvitation"]):
     def usable(self) -> "RoomInvitationQuerySet":
         return self.filter(not_over())
 
+    def for_anybody(self) -> "RoomInvitationQuerySet":
+        """Usable ones that also let guests in who were never there: a removed guest closes theirs for new guests."""
+        return self.usable().exclude(
+            pk__in=self.filter(removals__isnull=False, removals__user=None).values("pk")
+        )
+
 
 class RoomInvitation(SignedLink):
     salt = "rooms.invitation"

@@ -27,5 +27,6 @@ urlpatterns = [
     path("r/<slug:slug>/removals/<int:key>/readmit/", room_pages.readmit, name="room_readmit"),
     path("api/rooms/", room_api.room_list, name="api_rooms"),
     path("api/rooms/<slug:slug>/", room_api.room_detail, name="api_room"),
+    path("api/rooms/<slug:slug>/invitation/", room_api.room_invitation, name="api_room_invitation"),
     path("jsi18n/", script_texts, name="jsi18n"),
 ]

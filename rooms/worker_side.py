@@ -73,7 +73,8 @@ class WorkerSide:
         answer = {"type": REPLIES[kind], "session": session.id, **given_id(request.asked), **answer}
         match kind:
             case "answer":
-                answer |= {"sdp": message["sdp"], **view(message)}
+                server = name_for_page(session.lease.worker)
+                answer |= {"sdp": message["sdp"], "server": server, **view(message)}
                 if "sound" in answer:
                     answer["sound"] = with_errors(answer["sound"], message.get("sound") or {})
             case "attached":
@@ -140,3 +141,8 @@ class WorkerSide:
 def with_errors(answer: dict[str, Any], told: Message) -> dict[str, Any]:
     """What did not fit here, and what did not fit there."""
     return answer | {"errors": {**answer.get("errors", {}), **told.get("errors", {})}}
+
+
+def name_for_page(worker: str) -> str:
+    """The end of a worker's name finds it in the logs; its beginning, the machine's name, is nobody else's business."""
+    return worker.rsplit("-", 1)[-1]

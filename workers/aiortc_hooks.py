@@ -37,6 +37,7 @@ from aiortc.rtp import (
     unpack_remb_fci,
 )
 
+from .arrivals import Arrived
 from .exceptions import HooksOutdated
 
 logger = logging.getLogger(__name__)
@@ -263,6 +264,21 @@ def hear_sender_reports(receiver: RTCRtpReceiver, on_report: Callable[[int, int,
         await original(packet)
 
     _replace(receiver, "_handle_rtcp_packet", handle)
+
+
+def arrived(receiver: RTCRtpReceiver) -> list[Arrived]:
+    """Return what has come of each stream so far.
+
+    Why: aiortc counts it for its receiver reports only. Repeats come as streams of their own, with timestamps that say
+    nothing about the way they came.
+    """
+    streams: dict[int, Any] = getattr(receiver, "_RTCRtpReceiver__remote_streams")  # noqa: B009 - mangled name
+    repeats = getattr(receiver, "_RTCRtpReceiver__rtx_ssrc")  # noqa: B009 - mangled name
+    return [
+        Arrived(ssrc, each.packets_expected, each.packets_received, each.jitter / each._clockrate)
+        for ssrc, each in streams.items()
+        if ssrc not in repeats
+    ]
 
 
 async def send_pli(receiver: RTCRtpReceiver, media_ssrc: int) -> None:

@@ -20,6 +20,7 @@ from aiortc.rtp import RtpPacket
 
 from . import aiortc_hooks
 from .answer import Quality, finish_answer
+from .arrivals import Arrivals
 from .data_channel import LABEL, DataChannel
 from .exceptions import BadOffer, NoUsableCodec
 from .frames import CLOCK_RATES, EncodedFrame, is_key_frame
@@ -71,6 +72,7 @@ class Received:
 
     source: str
     incoming: IncomingVideo | IncomingAudio
+    receiver: RTCRtpReceiver
     # Whether the browser sends it; a re-offer may put a section to rest and wake it again.
     is_active: bool = True
 
@@ -99,7 +101,9 @@ class PeerSession:
         self._connection.on("datachannel", self._data_channel_opened)
         self.data_channel: DataChannel | None = None
         self.pacer = Pacer()
+        # How what we send gets there, and how what the browser sends gets here.
         self.reception = Reception()
+        self.arrivals = Arrivals()
         # Our senders by mid.
         self.sendings: dict[str, Sending] = {}
         # What the browser's sections send, or sent until they were put to rest, by mid.
@@ -147,6 +151,11 @@ class PeerSession:
     def active_sendings(self) -> dict[str, Sending]:
         """Our senders whose section the browser receives, by mid."""
         return {mid: sending for mid, sending in self.sendings.items() if sending.is_active}
+
+    def count_arrivals(self) -> None:
+        """Note what has come so far of all that the browser sends."""
+        receivers = [each.receiver for each in self._received.values() if each.is_active]
+        self.arrivals.note(stream for receiver in receivers for stream in aiortc_hooks.arrived(receiver))
 
     async def close(self) -> None:
         """Close within a deadline; safe to call twice, and before the connection stood."""
@@ -223,7 +232,7 @@ class PeerSession:
         received = self._received.get(section.mid)
         if received is None and section.browser_sends:
             attach = self._attach_video if section.kind == "video" else self._attach_audio
-            received = self._received[section.mid] = Received(section.source, attach(receiver))
+            received = self._received[section.mid] = Received(section.source, attach(receiver), receiver)
             self._announce(received)
         elif received is not None and received.is_active is not section.browser_sends:
             received.is_active = section.browser_sends

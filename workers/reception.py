@@ -5,11 +5,14 @@ too little shows: what it cannot carry is lost, or waits.
 """
 
 import math
+import statistics
 import time
 from collections import deque
 
 # Older reports say nothing about now.
 WINDOW_SECONDS = 2.5
+# … but how long a round trip takes is known for longer: browsers report on sound alone every 5 s.
+ROUND_TRIP_SECONDS = 10.0
 # Fewer packets say nothing about a share.
 LEAST_PACKETS = 20
 # Less than this is lost on any wireless network …
@@ -62,6 +65,14 @@ class Reception:
     def lost_share(self) -> float | None:
         """Return which share of the packets was lost lately; None when too little is known."""
         return self._lost_share if self._is_recent else None
+
+    @property
+    def round_trip_seconds(self) -> float | None:
+        """Return how long the way there and back takes, by the newest reports; None when nothing is known."""
+        newest = self._round_trips[-1][0] if self._round_trips else float("-inf")
+        if time.monotonic() - newest >= ROUND_TRIP_SECONDS:
+            return None
+        return statistics.median(seconds for _, seconds in self._round_trips)
 
     @property
     def queue_seconds(self) -> float | None:

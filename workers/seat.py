@@ -12,9 +12,9 @@ from aiortc import RTCBundlePolicy
 
 from processors.hosts import HostPool
 
-from . import aiortc_hooks
 from .answer import QUALITIES
 from .audio_codecs import BIT_RATE
+from .connection_quality import EXCELLENT, GOOD, POOR, Condition, ConnectionQuality
 from .engine_options import EngineOptions
 from .exceptions import NegotiationTimeout, WorkerError
 from .incoming import IncomingAudio, IncomingVideo
@@ -33,6 +33,8 @@ from .viewer_budget import Demand, ViewerBudget, total_estimate
 logger = logging.getLogger(__name__)
 
 STATISTICS_INTERVAL_SECONDS = 0.5
+# Browsers check their connection at least every 6 s, also when they send nothing.
+LOST_SILENCE_SECONDS = 8.0
 # Messages of one browser over the data channel, a second.
 MAX_MESSAGES_PER_SECOND = 60
 NEGOTIATION_DEADLINE_SECONDS = 8.0
@@ -73,6 +75,7 @@ class Seat:
         self._on_view = on_view
         self.view = View()
         self.budget = ViewerBudget()
+        self._connection_quality = ConnectionQuality()
         # What this person chose to wear over the picture; the owner of a room may put something on who chose nothing.
         self.own: Assignment | None = None
         # … and over the sound alone.
@@ -158,12 +161,8 @@ class Seat:
 
     @property
     def quality(self) -> str:
-        """Return how well this person is connected: good, fair, poor or lost."""
-        if self.peer is None or not self.peer.is_connected:
-            return "lost"
-        if self.budget.only_speaker:
-            return "poor"
-        return "fair" if self.is_slow else "good"
+        """Return how well this person is connected: excellent, good, poor, lost, or unknown until measured."""
+        return self._connection_quality.state
 
     @property
     def is_slow(self) -> bool:
@@ -213,7 +212,30 @@ class Seat:
         if now - self._statistics_at >= STATISTICS_INTERVAL_SECONDS:
             self._statistics_at = now
             self.media.review()
+            self._measure_connection(now)
             self._send(self._statistics())
+
+    def _measure_connection(self, now: float) -> None:
+        if self.peer is None or not self.shares_room or not self._was_connected:
+            return
+        if not self.peer.is_connected or self.silent_seconds(now) > LOST_SILENCE_SECONDS:
+            self._connection_quality.lose()
+            return
+        self.peer.count_arrivals()
+        best = POOR if self.budget.only_speaker else GOOD if self.is_slow else EXCELLENT
+        self._connection_quality.note(self._condition(self.peer), best)
+
+    def _condition(self, peer: PeerSession) -> Condition:
+        reception, arrivals, camera = peer.reception, peer.arrivals, self.pipeline.incoming_video
+        pictures = camera.rate.per_second() if camera and not self.person.is_camera_off else 0.0
+        return Condition(
+            reception.lost_share,
+            arrivals.lost_share,
+            reception.round_trip_seconds,
+            arrivals.jitter_seconds,
+            # A camera that sends nothing has stopped; that says nothing of the connection.
+            pictures or None,
+        )
 
     def silent_seconds(self, now: float) -> float:
         """Return for how long nothing has come from this browser."""
@@ -414,12 +436,9 @@ class Seat:
         }
 
     def _network_ms(self) -> float | None:
-        """Return one way of the network, taken as half the round trip."""
-        for sending in self.peer.active_sendings.values() if self.peer is not None else ():
-            rtt = aiortc_hooks.round_trip_seconds(sending.transceiver.sender)
-            if rtt is not None:
-                return round(rtt * 500, 1)
-        return None
+        """Return the way there and back, which every picture takes."""
+        seconds = self.peer.reception.round_trip_seconds if self.peer is not None else None
+        return round(seconds * 1000, 1) if seconds is not None else None
 
     def _last_sign_of_life(self) -> float:
         moments = [self._offered_at, self.media.last_frame_at() or 0.0]

@@ -1,11 +1,13 @@
 // Figures of a connection in words and units.
-import { fill, gettext, number, quantity } from "./i18n.js";
+import { fill, gettext, language, number, quantity } from "./i18n.js";
 
-export const FORMATS = {
+const FORMATS = {
   fps_in: rate,
   processed: rate,
   dropped: rate,
   fps_out: rate,
+  fps_sent: rate,
+  fps_shown: rate,
   network_ms: milliseconds,
   queue_ms: milliseconds,
   process_ms: milliseconds,
@@ -17,8 +19,11 @@ export const FORMATS = {
   codec: (value) => value,
   bitrate_up: bitrate,
   bitrate_down: bitrate,
-  lost: (value) => number(value),
+  lost_up: percent,
+  lost_down: percent,
   path: pathWords,
+  server: (name) => `${location.host} · ${name}`,
+  bottleneck: bottleneckWords,
 };
 
 /** What is not known is a dash. */
@@ -40,6 +45,14 @@ function dimensions([width, height]) {
 
 function bitrate(value) {
   return value < 1e6 ? quantity(value / 1e3, "kbit/s") : quantity(value / 1e6, "Mbit/s", 1);
+}
+
+function percent(value) {
+  return value.toLocaleString(language, { style: "percent", maximumFractionDigits: value < 0.1 ? 1 : 0 });
+}
+
+function bottleneckWords(who) {
+  return { network: gettext("your network"), device: gettext("your device"), server: gettext("our server"), none: gettext("nothing") }[who];
 }
 
 function pathWords({ relayed, protocol }) {

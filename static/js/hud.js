@@ -1,8 +1,7 @@
 // The details drawer: figures in words and units, at most twice a second.
-import { FORMATS, inWords, milliseconds } from "./figure_words.js";
+import { fillCells } from "./figure_cells.js";
+import { milliseconds } from "./figure_words.js";
 import { gettext } from "./i18n.js";
-
-const DELAY_PARTS = ["network", "queue", "process", "encode", "playback"];
 
 export class Hud {
   #dialog;
@@ -33,20 +32,8 @@ export class Hud {
 
   show(figures, phases) {
     if (!this.#dialog.open) return;
-    for (const name of Object.keys(FORMATS)) this.#set(name, inWords(name, figures[name]));
-    this.#drawDelay(figures);
+    fillCells(this.#dialog, figures);
     this.#listPhases(phases);
-  }
-
-  #set(name, text) {
-    const cell = this.#dialog.querySelector(`[data-figure="${name}"]`);
-    if (cell.textContent !== text) cell.textContent = text;
-  }
-
-  #drawDelay(figures) {
-    const bar = this.#dialog.querySelector("#delay-bar");
-    if (!bar.children.length) bar.append(...DELAY_PARTS.map(delaySpan));
-    for (const part of bar.children) part.style.setProperty("--share", figures[`${part.dataset.part}_ms`] ?? 0);
   }
 
   #listPhases(phases) {
@@ -54,12 +41,6 @@ export class Hud {
     if (list.children.length === phases.length) return;
     list.replaceChildren(...phases.map(phaseRow));
   }
-}
-
-function delaySpan(part) {
-  const span = document.createElement("span");
-  span.dataset.part = part;
-  return span;
 }
 
 function phaseRow({ name, ms }) {

@@ -28,6 +28,9 @@ export function connectionReport({ session, figures, processor }) {
     },
     bitrate: { up: figures.bitrate_up ?? null, down: figures.bitrate_down ?? null },
     packets_lost: figures.lost ?? null,
+    lost_share: { up: figures.lost_up ?? null, down: figures.lost_down ?? null },
+    bottleneck: figures.bottleneck ?? null,
+    server: session.server ?? null,
     worker: { state: processor?.state ?? null, showing: processor?.showing ?? null },
     browser: navigator.userAgent,
   };

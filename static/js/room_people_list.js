@@ -27,7 +27,9 @@ function show(room) {
 function make({ $, session, config }, { id }) {
   const item = $("#person-template").content.firstElementChild.cloneNode(true);
   item.dataset.participant = id;
-  item.querySelector('[data-part="menu"]').hidden = !config.room.owner || id === session.participant;
+  const isMe = id === session.participant;
+  item.querySelector('[data-part="menu"]').hidden = !config.room.owner || isMe;
+  item.querySelector('[data-part="rename"]').hidden = !isMe;
   return item;
 }
 

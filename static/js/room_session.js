@@ -17,6 +17,8 @@ export class RoomSession extends EventTarget {
   state = "idle";
   room = null;
   participant = null;
+  // Which media server this seat is at, by a name that its host finds in the logs.
+  server = null;
   peer = null;
   // Each { mid, participant, kind, source }.
   tracks = [];
@@ -85,6 +87,10 @@ export class RoomSession extends EventTarget {
   /** What this person says of themselves: any of muted, camera_off, screen. */
   tell(state) {
     if (this.#opened) this.#signalling.say("room.state", { session: this.id, ...state });
+  }
+
+  rename(name) {
+    if (this.#opened) this.#signalling.say("room.name", { session: this.id, name });
   }
 
   chat(text) {
@@ -184,6 +190,7 @@ export class RoomSession extends EventTarget {
     const answer = await this.#ask("session.offer", { sdp, ...wish });
     signal.throwIfAborted();
     if (this.peer !== peer) return;
+    this.server = answer.server ?? null;
     await peer.accept(answer.sdp);
     emit(this, "accepted", { place: "picture", values: answer.parameters, errors: answer.errors ?? {} });
     emit(this, "accepted", { place: "sound", values: answer.sound?.parameters, errors: answer.sound?.errors ?? {} });

@@ -2,7 +2,7 @@
 import { fill, gettext } from "./i18n.js";
 import { setText } from "./set_text.js";
 
-const BARS = { good: 3, fair: 2, poor: 1, lost: 0 };
+const BARS = { excellent: 3, good: 2, poor: 1, lost: 0, unknown: 0 };
 // Which tile showed a track last. Some browsers keep its last picture for whoever is shown next: that may be another person's.
 const shownBy = new WeakMap();
 
@@ -53,7 +53,7 @@ export class Tile {
     this.#part("muted").hidden = !muted || this.source === "screen";
     this.#part("worn").hidden = !processor || this.source === "screen";
     setText(this.#part("worn"), processor?.title ?? "");
-    this.#showQuality(quality ?? "good");
+    this.#showQuality(quality ?? "unknown");
     this.#part("pin").setAttribute("aria-label", fill(gettext("Show large: %(name)s"), { name: label }));
   }
 
@@ -166,10 +166,11 @@ export class Tile {
 
 export function qualityWords(quality) {
   const words = {
+    excellent: gettext("Excellent connection"),
     good: gettext("Good connection"),
-    fair: gettext("Fair connection"),
     poor: gettext("Poor connection"),
     lost: gettext("Connection lost"),
+    unknown: gettext("Connection not measured yet"),
   };
   return words[quality] ?? "";
 }

@@ -16,6 +16,8 @@ export class Session extends EventTarget {
   state = "idle";
   phases = new Phases();
   manifest;
+  // Which media server this is, by a name that its host finds in the logs.
+  server = null;
   peer = null;
   #signalling;
   #source;
@@ -152,6 +154,7 @@ export class Session extends EventTarget {
     });
     signal.throwIfAborted();
     this.phases.mark("answered");
+    this.server = answer.server ?? null;
     await peer.accept(answer.sdp);
     emit(this, "accepted", { values: answer.parameters, errors: answer.errors ?? {} });
   }

@@ -52,11 +52,14 @@ export class Share {
   }
 }
 
+/** `text` may be a promise: browsers that want to be asked in the click itself wait for it. */
 export async function copyText(text) {
   try {
-    await navigator.clipboard.writeText(text);
+    await (text instanceof Promise && globalThis.ClipboardItem ? copyLater(text) : navigator.clipboard.writeText(await text));
     return true;
   } catch {
     return false;
   }
 }
+
+const copyLater = (text) => navigator.clipboard.write([new ClipboardItem({ "text/plain": text.then((known) => new Blob([known], { type: "text/plain" })) })]);

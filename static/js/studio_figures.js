@@ -15,7 +15,7 @@ export function joinFigures(studio) {
   const step = async () => {
     if (!session.peer) return;
     const latest = figures.update(await session.peer.statistics());
-    studio.hud.show(latest, session.phases.list());
+    studio.hud.show({ ...latest, server: session.server }, session.phases.list());
     emit(session, "figures", latest);
     if (latest.packets_received !== packets) heard = performance.now();
     packets = latest.packets_received;

@@ -9,6 +9,10 @@ from .conftest import SeatFactory
 from .meeting import ADA, BEN, Seat, chromium_page, make_room, wait_meeting, wait_people
 from .test_accessibility import focused, see_no_barrier, walk_to
 
+FIGURES = (
+    *("fps_sent", "fps_shown", "network_ms", "playback_ms", "delay_ms", "bottleneck"),
+    *("bitrate_up", "bitrate_down", "lost_up", "lost_down", "size_in", "size_out", "codec", "server"),
+)
 PANELS = ("chat", "people", "processor")
 
 
@@ -106,12 +110,53 @@ def test_the_figures_of_the_connection(site: Site, sit_down: SeatFactory) -> Non
     page.click("[data-opens=connection]")
     shown = page.locator("[data-panel=connection]")
     wait_until(lambda: "direct (UDP)" in shown.inner_text(), "the path is told")
-    for name in ("network_ms", "bitrate_up", "bitrate_down", "lost", "size_in", "size_out", "codec"):
+    for name in FIGURES:
         figure = shown.locator(f"[data-figure={name}]")
         wait_until(lambda figure=figure: figure.inner_text() not in {"–", "0 kbit/s"}, f"{name} is told")
+    assert shown.locator("[data-figure=lost_down]").inner_text().endswith("%")
+    assert site.url.removeprefix("http://") in shown.locator("[data-figure=server]").inner_text()
+    who = {"nothing", "your network", "your device", "our server"}
+    assert shown.locator("[data-figure=bottleneck]").inner_text() in who
     see_no_barrier(chromium_page(ada))
     press(ada, "Escape")
     assert page.evaluate("document.activeElement.parentElement.id") == "more", "back where one was"
+
+
+def test_the_connection_of_each_is_unknown_until_it_was_measured(site: Site, sit_down: SeatFactory) -> None:
+    make_room(site, "bars")
+    ada, ben = sit_down(site, ADA, "bob"), sit_down(site, BEN)
+    chromium_page(ada).page.add_init_script(KEEP_QUALITIES)
+    for seat in (ada, ben):
+        seat.open(site, "bars")
+        seat.join()
+    bars = chromium_page(ada).page.locator("[data-testid=tile]:not([hidden]) [data-part=quality]")
+
+    def measured() -> bool:
+        told = {(bar.get_attribute("data-quality"), bar.inner_text()) for bar in bars.all()}
+        return bars.count() == 2 and told <= MEASURED
+
+    wait_until(measured, "both are measured", 30)
+    told: list[str] = ada.page.evaluate("probe.qualities")
+    assert told[0] == "unknown", told
+    assert "lost" not in told
+
+
+# Told by colour, bars and words.
+MEASURED = {
+    ("excellent", "Excellent connection"),
+    ("good", "Good connection"),
+    ("poor", "Poor connection"),
+}
+KEEP_QUALITIES = """
+probe.qualities = [];
+new MutationObserver((changes) => {
+    for (const {target} of changes) {
+        const bars = target.querySelectorAll?.("[data-part=quality]") ?? [];
+        const changed = target.matches?.("[data-part=quality]") ? [target] : bars;
+        for (const bar of changed) probe.qualities.push(bar.dataset.quality);
+    }
+}).observe(document, {subtree: true, childList: true, attributes: true, attributeFilter: ["data-quality"]});
+"""
 
 
 def test_sound_only_and_camera_off(site: Site, sit_down: SeatFactory) -> None:
@@ -165,3 +210,19 @@ def test_the_invitation_is_copied_with_one_click(site: Site, sit_down: SeatFacto
     page = chromium_page(ada).page
     wait_until(lambda: "Link copied" in page.inner_text(".site-tools"), "it says so")
     assert ada.page.evaluate("navigator.clipboard.readText()") == site.url + address
+
+
+def test_the_invitation_into_a_private_room_is_made_by_the_click(site: Site, sit_down: SeatFactory) -> None:
+    address = make_room(site, "den", access="invited")
+    ada = sit_down(site, ADA, "bob", permissions=["clipboard-read", "clipboard-write"])
+    ada.page.open(site.url + address)
+    ada.page.click("[data-invite]")
+    page = chromium_page(ada).page
+    wait_until(lambda: "Link copied" in page.inner_text(".site-tools"), "it says so")
+    link = ada.page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(f"{site.url}/r/join/")
+    ben = sit_down(site, BEN)
+    ben.page.open(link)
+    for seat in (ada, ben):
+        seat.join()
+    wait_people(ada, "Ada", "Ben")

@@ -6,7 +6,7 @@ from tests.support.patience import patient, wait_until
 from tests.support.site import Site
 
 from .conftest import SeatFactory
-from .meeting import ADA, BEN, CLEO, Seat, chromium_page, make_room, wait_meeting
+from .meeting import ADA, BEN, CLEO, Seat, chromium_page, make_room, wait_meeting, wait_people
 
 # Who comes is told for a few seconds only, and may need longer to be live.
 KEEP_NOTICES = """
@@ -119,3 +119,47 @@ def test_a_room_tells_who_speaks(site: Site, sit_down: SeatFactory) -> None:
         ben.page.evaluate("document.querySelector('#room-bar [data-toggle=audio]').ariaPressed")
     )
     assert state == '"false"'
+
+
+def test_a_name_is_changed_inside(site: Site, sit_down: SeatFactory) -> None:
+    ada, ben = two_inside(site, sit_down, "salon")
+    wait_people(ada, "Ada", "Ben")
+    page = chromium_page(ben).page
+    page.click("[data-opens=people]")
+    pencil = page.get_by_role("button", name="Change your name")
+    assert pencil.count() == 1, "only in one's own row"
+    pencil.click()
+    field = page.get_by_role("textbox", name="Your name")
+    assert field.input_value() == "Ben"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.part") == "rename", "back where one was"
+    assert page.locator("[data-panel=people]").is_visible(), "only the field is closed"
+    pencil.click()
+    page.keyboard.type("Benjamin")
+    page.keyboard.press("Enter")
+    wait_people(ada, "Ada", "Benjamin")
+    assert (ada.tile("Benjamin") or {}).get("participant") == ben.participant
+    assert page.evaluate("document.activeElement.dataset.part") == "rename"
+    wait_until(lambda: "Benjamin" in page.inner_text("[data-testid=people]"), "in one's own list too")
+    page.reload()
+    assert page.input_value("[data-testid=name]") == "Benjamin", "and at the next visit"
+
+
+def test_a_changed_name_outlives_a_lost_socket(site: Site, sit_down: SeatFactory) -> None:
+    ada, ben = two_inside(site, sit_down, "gallery")
+    wait_people(ada, "Ada", "Ben")
+    page = chromium_page(ben).page
+    page.click("[data-opens=people]")
+    page.get_by_role("button", name="Change your name").click()
+    page.keyboard.type("Benjamin")
+    page.keyboard.press("Enter")
+    wait_people(ada, "Ada", "Benjamin")
+    ben.page.evaluate("probe.sockets.at(-1).close()")
+    wait_until(lambda: ben.page.evaluate("probe.sockets.at(-1).readyState") == 1, "a new socket", 20)
+    ben.page.click("[data-opens=chat]")
+    ben.page.set_value("[data-testid=chat-text]", "Still me")
+    ben.page.click("[data-testid=chat-send]")
+    ada.page.click("[data-opens=chat]")
+    said = chromium_page(ada).page.locator("[data-testid=chat] strong")
+    wait_until(lambda: said.count() == 1, "the message")
+    assert said.inner_text() == "Benjamin"

@@ -97,6 +97,46 @@ def test_an_invitation_leads_in_until_it_is_withdrawn(owner: Client, client: Cli
     assert client.get(f"/r/{hall.slug}/?invitation={invitation.token}").status_code == 403
 
 
+def test_who_moderates_gets_a_link_into_a_private_room_with_one_request(
+    owner: Client, client: Client, hall: Room
+) -> None:
+    hall.access = Room.Access.INVITED
+    hall.save()
+    asked = f"/api/rooms/{hall.slug}/invitation/"
+    assert config_of(owner.get(f"/r/{hall.slug}/"))["urls"]["make_invite"] == asked
+    link = owner.post(asked).json()["link"]
+    assert client.get(link, follow=True).status_code == 200
+    assert owner.post(asked).json()["link"] == link, "one is enough"
+    RoomInvitation.objects.get().revoke()
+    assert owner.post(asked).json()["link"] != link
+    # A guest who came by it was removed: it lets no new guests in any more.
+    usable = RoomInvitation.objects.usable().get()
+    RoomRemoval.objects.create(room=hall, guest="guest:1", name="Ada", invitation=usable)
+    link = owner.post(asked).json()["link"]
+    assert usable.token not in link
+    assert client.get(link, follow=True).status_code == 200
+
+
+def test_nobody_else_is_given_a_link_into_a_private_room(
+    owner: Client, client: Client, hall: Room, charlie: Any, bob: Any
+) -> None:
+    hall.access = Room.Access.INVITED
+    hall.save()
+    asked = f"/api/rooms/{hall.slug}/invitation/"
+    RoomMember.objects.create(room=hall, user=charlie)
+    assert client.post(asked).status_code == 404
+    client.force_login(charlie, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/r/{hall.slug}/")
+    assert config_of(page)["urls"]["make_invite"] == ""
+    assert "data-invite" not in page.content.decode()
+    assert client.post(asked).status_code == 404
+    assert owner.get(asked).status_code == 405
+    forged = Client(enforce_csrf_checks=True)
+    forged.force_login(bob, backend="django.contrib.auth.backends.ModelBackend")
+    assert forged.post(asked).status_code == 403
+    assert not RoomInvitation.objects.exists()
+
+
 def test_members_are_dropped_and_removed_people_let_back(owner: Client, hall: Room, charlie: Any) -> None:
     member = RoomMember.objects.create(room=hall, user=charlie)
     removal = RoomRemoval.objects.create(room=hall, guest="guest:1", name="Ada")

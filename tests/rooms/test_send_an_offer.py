@@ -27,6 +27,17 @@ async def test_it_is_answered_and_goes_live(
     assert (await page.hears("session.live"))["session"] == opened["session"]
 
 
+async def test_the_page_hears_which_server_it_is_and_not_what_the_machine_is_called(
+    visit: Callable[..., Any], edges: Processor, workers: Workers
+) -> None:
+    await workers.start("machine-in-berlin-77-5f0c2a91")
+    page = await visit()
+    opened = await page.opens()
+    answer = await page.offers(opened["session"])
+    assert answer["server"] == "5f0c2a91"
+    assert "berlin" not in str(opened) + str(answer)
+
+
 async def test_the_worker_gets_what_it_needs_and_looks_nothing_up(
     visit: Callable[..., Any], edges: Processor, engine: QuietEngine
 ) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import threading
 import time
 
+from workers.reception import Reception
+
 from .browser_peer import BrowserPeer, NumberedCamera, read_number
 from .conftest import WorkerUnderTest, processor_spec, until
 
@@ -66,6 +68,17 @@ async def test_the_newest_frame_wins_over_a_slow_processor(worker: WorkerUnderTe
     assert sorted(delays)[5] < 0.6, delays
     statistics = (await until(lambda: peer.of_type("statistics")))[-1]
     assert statistics["dropped"] > statistics["processed"]
+
+
+async def test_the_network_counts_there_and_back(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("test-sleepy", peer)
+    (seat,) = worker.engine._seats.values()
+    # The reports of this connection go to the one before.
+    far = seat.peer.reception = Reception()
+    for number in range(3):
+        far.note(1, 0, 100 * number, 0.25)
+    await until(lambda: 250.0 in {told["network_ms"] for told in peer.of_type("statistics")})
 
 
 async def test_results_carry_the_time_stamp_that_the_viewer_sees(worker: WorkerUnderTest) -> None:

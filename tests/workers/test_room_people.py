@@ -52,7 +52,10 @@ async def test_everybody_is_told_who_is_there(worker: WorkerUnderTest) -> None:
     await until(lambda: {"alice", "bob"} == alice.people().keys() == bob.people().keys())
     told = alice.people()["bob"]
     assert (told["name"], told["role"], told["muted"], told["processor"]) == ("Bob", "guest", False, None)
-    assert told["quality"] in ("good", "lost")
+    first = next(
+        person for m in alice.events("participants") for person in m["participants"] if person["id"] == "bob"
+    )
+    assert first["quality"] == "unknown", "nothing was measured yet"
     await worker.ask("state", "bob", muted=True)
     await worker.ask("name", "bob", name="Robert")
     await until(lambda: alice.people()["bob"]["muted"] and alice.people()["bob"]["name"] == "Robert")
@@ -453,13 +456,27 @@ async def test_who_comes_late_is_told_who_speaks(worker: WorkerUnderTest) -> Non
 
 async def test_who_comes_back_is_told_of_all_again(worker: WorkerUnderTest) -> None:
     alice, _bob = await meet(worker, "alice", "bob")
-    await until(lambda: {person["quality"] for person in alice.people().values()} == {"good"})
+    # After this nothing changes but what is told again.
+    await until(lambda: "unknown" not in {person["quality"] for person in alice.people().values()})
     await until(lambda: alice.events("speaker"))
     told = len(alice.events("participants")), len(alice.events("speaker"))
     assert (await worker.ask("attach", "alice"))["type"] == "attached"
     await until(lambda: len(alice.events("participants")) > told[0])
     await until(lambda: len(alice.events("speaker")) > told[1])
     assert alice.people().keys() == {"alice", "bob"}
+
+
+async def test_how_well_somebody_is_connected_is_measured_and_told(worker: WorkerUnderTest) -> None:
+    alice, bob = await meet(worker, "alice", "bob")
+    measured = {"poor", "good", "excellent"}
+    told = lambda: {person["quality"] for person in alice.people().values()}  # noqa: E731
+    await until(lambda: len(told()) and told() <= measured, 20)
+    peer = bob.seat.peer
+    assert peer.arrivals.lost_share is not None
+    assert peer.arrivals.jitter_seconds is not None
+    assert peer.reception.round_trip_seconds is not None
+    await bob.peer.close()
+    await until(lambda: alice.people()["bob"]["quality"] == "lost", 20)
 
 
 async def test_somebody_without_camera_and_microphone_stays(worker: WorkerUnderTest) -> None:
