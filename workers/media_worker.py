@@ -263,7 +263,7 @@ class MediaWorker:
         room = self._room_of[seat.session]
         if room.dress(seat):
             self._rearrange(room)
-        room.follow_recording()
+        room.follow_mixes()
         return answer
 
     async def _moderate(self, message: Message) -> Message:

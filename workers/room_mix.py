@@ -82,26 +82,25 @@ class RoomMix:
     def follow(
         self,
         media: Mapping[str, ParticipantMedia],
-        listeners: set[str],
-        unseen: Set[str] = frozenset(),
+        listeners: Set[str],
+        unseen: Set[tuple[str, str]] = frozenset(),
     ) -> None:
-        """Mix these people, the ``unseen`` without a picture, for these listeners; with no listener everything ends."""
+        """Mix what these people send, without what is ``unseen``, for these listeners; without any everything ends."""
         if not listeners:
             self.close()
             return
         self._start()
         assert self._picture is not None
         assert self._sound is not None
-        wanted = self._streams(media)
-        wanted = {key: each for key, each in wanted.items() if key[1] != "camera" or key[0] not in unseen}
+        wanted = {key: stream for key, stream in self._streams(media).items() if key not in unseen}
         for key in [key for key, (stream, _) in self._watching.items() if wanted.get(key) is not stream]:
             stream, viewer = self._watching.pop(key)
             stream.unsubscribe(viewer)
-        self._picture.keep_only({who for who, source in wanted if source == "camera"})
-        self._sound.keep_only({who for who, source in wanted if source == "microphone"}, listeners)
-        for (who, source), stream in wanted.items():
-            if (who, source) not in self._watching:
-                self._watch(who, source, stream)
+        self._picture.keep_only(wanted.keys())
+        self._sound.keep_only(wanted.keys(), listeners)
+        for key, stream in wanted.items():
+            if key not in self._watching:
+                self._watch(key, stream)
 
     def close(self) -> None:
         for stream, viewer in self._watching.values():
@@ -130,16 +129,16 @@ class RoomMix:
             (who, source): stream
             for who, each in media.items()
             for source in each.published()
-            if source in ("camera", "microphone") and (stream := each.stream(source)) is not None
+            if (stream := each.stream(source)) is not None
         }
 
-    def _watch(self, who: str, source: str, stream: OutgoingStream) -> None:
+    def _watch(self, key: tuple[str, str], stream: OutgoingStream) -> None:
         assert self._picture is not None
         assert self._sound is not None
         viewer: Face | Voice
         if isinstance(stream, OutgoingVideo):
-            viewer = self._picture.face(who, stream.request_key_frame_from_thread)
+            viewer = self._picture.face(key, stream.request_key_frame_from_thread)
         else:
-            viewer = self._sound.voice(who)
-        self._watching[who, source] = stream, viewer
+            viewer = self._sound.voice(key)
+        self._watching[key] = stream, viewer
         stream.subscribe(viewer)

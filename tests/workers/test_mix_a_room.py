@@ -5,26 +5,39 @@ import threading
 from typing import Any
 
 import numpy as np
+import pytest
 
 from workers.mixed_picture import compose
 from workers.mixed_sound import MixedSound
 from workers.room_mix import MixOptions, read_mix
 
+from .browser_peer import BrowserPeer, NumberedCamera, ToneMicrophone
 from .conftest import WorkerUnderTest, until
 from .room_guest import Person, tone
+from .test_record_a_room import BGR, ColouredCamera, colours
 from .test_room_people import TONES
 
 MIX = {"mix": {"width": 640, "height": 360, "fps": 10}}
+SCREEN_TONE = {"screen": 1500.0}
 
 
-async def mixed_room(worker: WorkerUnderTest) -> list[Person]:
+async def mixed_room(worker: WorkerUnderTest, is_coloured: bool = False) -> list[Person]:
     people = [Person(worker, name, hertz) for name, hertz in TONES.items()]
+    for person in people if is_coloured else []:
+        person.camera = ColouredCamera(320, 240)
+        person.camera.bgr = BGR[person.name]
+        person.peer = BrowserPeer(person.camera, person.microphone, direction="sendonly")
     for person in people:
         await person.offer(video=1, audio=1, room_options=MIX)
     for person in people:
         await worker.ask("view", person.name, mix=True)
         await person.follow()
     return people
+
+
+def seen(person: Person) -> set[str]:
+    """Return whose colours are in the newest picture of all."""
+    return colours([picture[::8, ::8] for picture in person.pictures("mix", "mix")[-1:]])
 
 
 def tones(person: Person) -> set[str]:
@@ -35,7 +48,7 @@ def tones(person: Person) -> set[str]:
     samples = np.concatenate([each[0] for _, each in heard])
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
     loudest = spectrum.max()
-    bins = {name: round(hertz * len(samples) / 48000) for name, hertz in TONES.items()}
+    bins = {name: round(hertz * len(samples) / 48000) for name, hertz in (TONES | SCREEN_TONE).items()}
     return {name for name, at in bins.items() if spectrum[at - 3 : at + 4].max() > 0.2 * loudest > 1}
 
 
@@ -87,6 +100,39 @@ async def test_who_was_muted_is_silent_in_the_mix_too(worker: WorkerUnderTest) -
     await until(lambda: tones(alice) == {"carol"})
 
 
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [("state", {"camera_off": True}), ("moderate", {"act": "stop_camera", "participant": "bob"})],
+)
+async def test_a_camera_that_is_off_is_not_in_the_mix_from_then_on(
+    worker: WorkerUnderTest, kind: str, message: dict[str, Any]
+) -> None:
+    alice, _bob, _carol = await mixed_room(worker, is_coloured=True)
+    await until(lambda: seen(alice) == {"alice", "bob", "carol"})
+    await worker.ask(kind, "bob" if kind == "state" else "alice", **message)
+    await until(lambda: seen(alice) == {"alice", "carol"})
+    await worker.ask("state", "bob", camera_off=False)
+    await until(lambda: seen(alice) == {"alice", "bob", "carol"})
+
+
+async def test_a_shared_screen_is_large_in_the_mix_and_heard_by_the_others(worker: WorkerUnderTest) -> None:
+    alice, bob, _carol = await mixed_room(worker, is_coloured=True)
+    await until(lambda: seen(bob) == {"alice", "bob", "carol"})
+    await alice.share_screen(NumberedCamera(640, 360, fps=10), ToneMicrophone(SCREEN_TONE["screen"]))
+    # Three quarters of the width are the screen's: blocks, and grey below them; the faces are beside it.
+    await until(lambda: shows_screen(bob.pictures("mix", "mix")[-1]))
+    await until(lambda: tones(bob) == {"alice", "carol", "screen"} and tones(alice) == {"bob", "carol"})
+    assert seen(bob) == {"alice", "bob", "carol"}
+    await worker.ask("moderate", "bob", act="stop_screen", participant="alice")
+    await until(lambda: not shows_screen(bob.pictures("mix", "mix")[-1]))
+    await until(lambda: tones(bob) == {"alice", "carol"})
+
+
+def shows_screen(picture: np.ndarray) -> bool:
+    grey = picture[250:280, 300:470].astype(int)
+    return bool(np.abs(grey - 90).max() < 20)
+
+
 async def test_a_mixed_room_ends_with_its_threads(worker: WorkerUnderTest) -> None:
     people = await mixed_room(worker)
     await until(lambda: len(people[0].pictures("mix", "mix")) > 3)
@@ -102,6 +148,17 @@ def test_pictures_keep_their_shape_in_the_grid() -> None:
     assert grid[135, 720].tolist() == [128] * 3
     assert grid[135, 500].tolist() == [24] * 3
     assert compose([], (320, 180)).shape == (180, 320, 3)
+
+
+def test_a_screen_takes_three_quarters_and_all_if_it_is_alone() -> None:
+    screen = np.full((360, 640, 3), 200, np.uint8)
+    face = np.full((480, 640, 3), 100, np.uint8)
+    beside = compose([face, face], (960, 540), [screen])
+    assert (beside[70:470, 0:720] == 200).all()
+    assert (beside[:, 720:] != 200).all()
+    # Two faces one above the other, each as wide as there is place.
+    assert beside[135, 722:958].tolist() == beside[405, 722:958].tolist() == [[100] * 3] * 236
+    assert (compose([], (960, 540), [screen]) == 200).all()
 
 
 def test_options_that_make_no_sense_are_replaced() -> None:

@@ -129,11 +129,7 @@ async def test_a_section_beside_a_stranger_gets_a_name_and_ssrcs_of_its_own(work
 async def test_a_screen_with_sound_is_shared_beside_the_camera(worker: WorkerUnderTest) -> None:
     alice, bob = await meet(worker, "alice", "bob", sections=2)
     alice.key = "test-white"
-    for track in (screen := NumberedCamera(640, 360, fps=10)), ToneMicrophone(1500.0):
-        transceiver = alice.peer.connection.addTransceiver(track, direction="sendonly")
-        await alice.peer.connection.setLocalDescription(await alice.peer.connection.createOffer())
-        alice.sources[transceiver.mid] = "screen" if track is screen else "screen_sound"
-    await alice.offer(2, 2)
+    await alice.share_screen(NumberedCamera(640, 360, fps=10), ToneMicrophone(1500.0))
     await bob.follow()
     named = {key: streams(bob.last_answer["sdp"])[mid] for key, mid in bob.shown.items()}
     assert named["alice", "screen"] == named["alice", "screen_sound"]
