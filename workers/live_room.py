@@ -293,6 +293,7 @@ class LiveRoom:
 
     def _show_mix(self, seat: Seat, track: SubscriberTrack, publication: Publication) -> None:
         if self._is_visible(seat, publication):
+            track.tile = seat.view.tile(publication.participant, publication.source)
             self._mix_for_all().admit_viewer(track, seat.participant)
         else:
             track.leave()
@@ -317,6 +318,8 @@ class LiveRoom:
         """Follow the viewers' networks, twice a second; return what is to be told to whom."""
         if self.is_studio:
             return []
+        if self._mix is not None:
+            self._mix.review()
         return [news for seat in list(self.seats.values()) for news in self._review(seat)]
 
     def _review(self, seat: Seat) -> list[tuple[Seat, Message]]:
@@ -335,7 +338,11 @@ class LiveRoom:
 
     def _is_reduced(self, track: SubscriberTrack) -> bool:
         """Whether a viewer gets a smaller picture because of its network."""
-        return track.kind == "video" and any(
+        if track.kind != "video":
+            return False
+        if self._mix is not None and self._mix.is_slow(track):
+            return True
+        return any(
             pipeline.versions.is_slow(track)
             for other in self.seats.values()
             for pipeline in other.media.pipelines

@@ -7,15 +7,19 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
+from .answer import Quality
 from .mixed_picture import Face, MixedPicture
 from .mixed_sound import MixedSound, Voice
 from .outgoing import OutgoingAudio, OutgoingStream, OutgoingVideo, Viewer
 from .participant_media import ParticipantMedia
 from .subscriber_track import SubscriberTrack
+from .versions import Versions
 
 AUDIO_BIT_RATE = 32_000
 SIDES = range(160, 1921)
 RATES = range(1, 31)
+# The whole picture may take so little of its usual bit rate, where all its viewers are slow.
+LEAST_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,12 @@ def number(wanted: Mapping[str, Any], name: str, allowed: range, usual: int) -> 
     return value if isinstance(value, int) and value in allowed else usual
 
 
+def quality_of(options: MixOptions, kbps: int) -> Quality:
+    """Return the bit rates of a mix, as those of a camera's picture are told."""
+    least = int(kbps * LEAST_SHARE)
+    return Quality(options.width, options.height, kbps, least, kbps, encode_kbps=kbps)
+
+
 class RoomMix:
     """Lives on the loop; the two mixers have threads of their own, which run while anybody watches."""
 
@@ -54,17 +64,22 @@ class RoomMix:
         self._codec_pool = codec_pool
         self.options = options
         self._picture: MixedPicture | None = None
+        # The viewers of the picture, and what is made for slow ones.
+        self._versions: Versions | None = None
         self._sound: MixedSound | None = None
         # What the mixers watch: the stream, and who takes its frames, by participant and kind.
         self._watching: dict[tuple[str, str], tuple[OutgoingStream, Face | Voice]] = {}
+        # Versions that were let go and are still ending.
+        self._endings: set[asyncio.Task[None]] = set()
 
     def admit_viewer(self, track: SubscriberTrack, listener: str) -> None:
         """Let ``track`` show the mix; its sound is without the listener's own."""
         self._start()
-        assert self._picture is not None
+        assert self._versions is not None
         assert self._sound is not None
-        stream = self._picture.output if track.kind == "video" else self._sound.output(listener)
-        if track.stream is not stream:
+        if track.kind == "video":
+            self._versions.add(track)
+        elif track.stream is not (stream := self._sound.output(listener)):
             track.leave()
             track.point_at(stream)
 
@@ -74,6 +89,15 @@ class RoomMix:
         assert self._sound is not None
         self._picture.output.subscribe(picture)
         self._sound.output(listener).subscribe(sound)
+
+    def review(self) -> None:
+        """Follow the viewers' networks; called several times a second."""
+        if self._versions is not None:
+            self._versions.review()
+
+    def is_slow(self, track: SubscriberTrack) -> bool:
+        """Whether a viewer gets a smaller picture because of its network."""
+        return self._versions is not None and self._versions.is_slow(track)
 
     def ask_for_key_frame(self) -> None:
         if self._picture is not None:
@@ -106,10 +130,14 @@ class RoomMix:
         for stream, viewer in self._watching.values():
             stream.unsubscribe(viewer)
         self._watching.clear()
+        if self._versions is not None:
+            ending = self._loop.create_task(self._versions.close())
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
         for mixer in (self._picture, self._sound):
             if mixer is not None:
                 mixer.close()
-        self._picture = self._sound = None
+        self._picture = self._versions = self._sound = None
 
     def _start(self) -> None:
         if self._picture is None or self._sound is None:
@@ -117,6 +145,8 @@ class RoomMix:
             size = (options.width, options.height)
             self._picture = MixedPicture(self._loop, self._codec_pool, size, options.fps)
             self._picture.output.epoch = epoch
+            quality = quality_of(options, self._picture.output.bit_rate // 1000)
+            self._versions = Versions(self._picture.output, self._codec_pool, quality)
             self._sound = MixedSound(lambda: self._output(epoch))
 
     def _output(self, epoch: float) -> OutgoingAudio:

@@ -1,6 +1,7 @@
 """One picture and one sound of all in a room, for who asks for it."""
 
 import asyncio
+import math
 import threading
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from workers.mixed_picture import compose
 from workers.mixed_sound import MixedSound
+from workers.reception import Reception
 from workers.room_mix import MixOptions, read_mix
 
 from .browser_peer import BrowserPeer, NumberedCamera, ToneMicrophone
@@ -126,6 +128,33 @@ async def test_a_shared_screen_is_large_in_the_mix_and_heard_by_the_others(worke
     await worker.ask("moderate", "bob", act="stop_screen", participant="alice")
     await until(lambda: not shows_screen(bob.pictures("mix", "mix")[-1]))
     await until(lambda: tones(bob) == {"alice", "carol"})
+
+
+async def test_a_slow_viewer_of_the_mix_gets_it_smaller_and_paced_and_the_others_keep_it(
+    worker: WorkerUnderTest,
+) -> None:
+    alice, bob, _carol = await mixed_room(worker)
+    await until(lambda: alice.pictures("mix", "mix") and bob.pictures("mix", "mix"))
+    say_estimate(alice, 40_000)
+    say_estimate(bob, 3_000_000)
+    await until(lambda: alice.pictures("mix", "mix")[-1].shape == (180, 320, 3))
+    assert bob.pictures("mix", "mix")[-1].shape == (360, 640, 3)
+    versions = worker.engine._rooms["hall"]._mix._versions
+    await until(lambda: versions.second.output.bit_rate < 100_000 and alice.seat.peer.pacer.rate is not None)
+    assert bob.seat.peer.pacer.rate is None
+    assert versions.main.bit_rate > 200_000
+    # Whoever leaves takes along what was made for them.
+    await worker.ask("close", "alice", reason="visitor")
+    await until(lambda: versions.second is None)
+    await until(lambda: not [t for t in threading.enumerate() if t.name == "transcoder"])
+
+
+def say_estimate(person: Person, bits_per_second: int) -> None:
+    for track in person.seat.viewing_tracks().values():
+        # What the test says holds, whatever the real network here could carry.
+        track._created_at = math.inf
+        track.estimate, track.reception = bits_per_second, Reception()
+        track.whole_estimate = bits_per_second, 1
 
 
 def shows_screen(picture: np.ndarray) -> bool:
