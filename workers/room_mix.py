@@ -33,12 +33,12 @@ class MixOptions:
 
 
 def read_mix(wanted: Any) -> MixOptions:
-    """Return the options that a room's owner gave: a switch, or an object with width, height and fps."""
+    """Return the options that a room's owner gave: a switch, or an object with allowed, width, height and fps."""
     if not isinstance(wanted, Mapping):
         return MixOptions(is_allowed=wanted is True)
     usual = MixOptions()
     return MixOptions(
-        True,
+        wanted.get("allowed", True) is True,
         number(wanted, "width", SIDES, usual.width) & ~1,
         number(wanted, "height", SIDES, usual.height) & ~1,
         number(wanted, "fps", RATES, usual.fps),
