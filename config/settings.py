@@ -93,6 +93,16 @@ def turn_urls(name: str) -> list[str]:
     return urls
 
 
+def turn_url(name: str) -> str:
+    """Read one TURN address, or none."""
+    urls = turn_urls(name)
+    if len(urls) > 1:
+        raise ImproperlyConfigured(
+            f"{name} has {len(urls)} addresses, but a media worker takes one; write for example {name}={urls[0]}"
+        )
+    return next(iter(urls), "")
+
+
 def peer_networks(name: str) -> list[str]:
     """Read addresses and networks of either family, and nothing that stands for everybody."""
     entries = [entry.strip() for entry in env.list(name, default=[]) if entry.strip()]
@@ -526,7 +536,7 @@ WORKER_ICE_SERVERS = json_list("WORKER_ICE_SERVERS")
 TURN_URLS = turn_urls("TURN_URLS")
 TURN_SECRET = env.str("TURN_SECRET", default="")
 TURN_CREDENTIAL_SECONDS = whole("TURN_CREDENTIAL_SECONDS", 600, minimum=30)
-WORKER_TURN_URL = next(iter(turn_urls("WORKER_TURN_URL")), "")
+WORKER_TURN_URL = turn_url("WORKER_TURN_URL")
 ICE_RELAY_ONLY = flag("ICE_RELAY_ONLY", False)
 if (TURN_URLS or WORKER_TURN_URL) and len(TURN_SECRET) < TURN_SECRET_CHARACTERS:
     raise ImproperlyConfigured(
@@ -544,7 +554,6 @@ TURN_WORKER_ADDRESSES = peer_networks("TURN_WORKER_ADDRESSES")
 TURN_RELAY_ADDRESS = ip_address("TURN_RELAY_ADDRESS")
 TURN_EXTERNAL_ADDRESS = ip_address("TURN_EXTERNAL_ADDRESS")
 TURN_RELAY_PORTS = port_range("TURN_RELAY_PORTS", "49160-49960")
-TURN_BYTES_PER_SECOND = whole("TURN_BYTES_PER_SECOND", 400_000, minimum=10_000)
 TURN_CERTIFICATE = env.str("TURN_CERTIFICATE", default="")
 TURN_CERTIFICATE_KEY = env.str("TURN_CERTIFICATE_KEY", default="")
 # What browsers must use instead of a worker's own address, behind NAT 1:1 or in a container.
@@ -589,6 +598,8 @@ ROOMS_PER_USER = whole("ROOMS_PER_USER", 10)
 ROOM_PARTICIPANT_LIMIT = whole("ROOM_PARTICIPANT_LIMIT", 8, minimum=2)
 if ROOM_PARTICIPANT_LIMIT > 20:
     raise ImproperlyConfigured(f"ROOM_PARTICIPANT_LIMIT={ROOM_PARTICIPANT_LIMIT} is too many; the most is 20")
+# What the relay lets through for one session each way: a picture of up to 2 Mbit/s of everybody in the largest room.
+TURN_BYTES_PER_SECOND = whole("TURN_BYTES_PER_SECOND", 250_000 * ROOM_PARTICIPANT_LIMIT, minimum=10_000)
 # A room for a single meeting closes when it has been empty for so long.
 ROOM_EMPTY_TIMEOUT_SECONDS = seconds("ROOM_EMPTY_TIMEOUT_SECONDS", 300)
 # How long the seat of somebody who vanished, page and media, is kept for them.

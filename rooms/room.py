@@ -19,6 +19,8 @@ TITLE_CHARACTERS = 60
 SLUG_CHARACTERS = 40
 # Addresses below /r/ that are pages of their own.
 RESERVED_SLUGS = frozenset({"new", "join", "mine"})
+# Pictures a second that the one picture of all may have; more cost more.
+MIX_RATES = (5, 10, 15, 30)
 
 
 def unguessable_slug() -> str:
@@ -41,6 +43,13 @@ class Room(models.Model):
         INVITED = "invited", _("People with an invitation")
         MEMBERS = "members", _("Everybody with an account")
         EVERYONE = "everyone", _("Everybody, also guests")
+
+    class MixSize(models.TextChoices):
+        """Width and height; both even, as encoders want them."""
+
+        SMALL = "640x360", _("small (640 × 360)")
+        MEDIUM = "960x540", _("medium (960 × 540)")
+        LARGE = "1280x720", _("large (1280 × 720)")
 
     title = models.CharField(_("title"), max_length=TITLE_CHARACTERS)
     slug = models.SlugField(_("address"), max_length=SLUG_CHARACTERS, unique=True, blank=True)
@@ -87,6 +96,19 @@ class Room(models.Model):
         default=False,
         help_text=_("The server composes one picture of everybody, for weak devices."),
     )
+    mix_size = models.CharField(
+        _("size of the one picture"),
+        max_length=10,
+        choices=MixSize.choices,
+        default=MixSize.MEDIUM,
+        help_text=_("Recordings of the room have it too."),
+    )
+    mix_fps = models.PositiveSmallIntegerField(
+        _("its pictures a second"),
+        choices=[(rate, str(rate)) for rate in MIX_RATES],
+        default=15,
+        help_text=_("More show movements better, and cost the server more."),
+    )
     audio_only_default = models.BooleanField(
         _("begin with sound only"), default=False, help_text=_("People can turn their camera on inside.")
     )
@@ -121,6 +143,11 @@ class Room(models.Model):
         ):
             text = _("A room of this site has 1 to %(most)s seats.")
             raise ValidationError({"participant_limit": text % {"most": settings.ROOM_PARTICIPANT_LIMIT}})
+
+    @property
+    def mix_for_worker(self) -> dict[str, bool | int]:
+        width, height = self.mix_size.split("x")
+        return {"allowed": self.mix, "width": int(width), "height": int(height), "fps": self.mix_fps}
 
     @property
     def live_id(self) -> str:

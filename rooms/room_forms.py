@@ -27,6 +27,8 @@ class RoomForm(forms.ModelForm):  # type: ignore[type-arg]
             "processors",
             "audio_only_default",
             "mix",
+            "mix_size",
+            "mix_fps",
             "room_processor",
             "closes_when_empty",
             "is_open",
@@ -53,7 +55,8 @@ class RoomForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial.get("participant_limit") or settings.ROOM_PARTICIPANT_LIMIT
         )
         limit.widget.attrs |= {"min": 1, "max": settings.ROOM_PARTICIPANT_LIMIT}
-        self.fields["slug"].required = False
+        for name in ("slug", "mix_size", "mix_fps"):
+            self.fields[name].required = False
         if self.instance.slug_is_random:
             self.initial["slug"] = ""
         for name in ("processors", "room_processor"):
@@ -78,6 +81,13 @@ class RoomForm(forms.ModelForm):  # type: ignore[type-arg]
         """An empty field keeps the address that we made."""
         chosen = self.cleaned_data["slug"]
         return chosen or (self.instance.slug if self.instance.slug_is_random else "")
+
+    def clean_mix_size(self) -> str:
+        """Who says nothing of the one picture leaves it as it is."""
+        return self.cleaned_data["mix_size"] or str(self.instance.mix_size)
+
+    def clean_mix_fps(self) -> int:
+        return int(self.cleaned_data["mix_fps"] or self.instance.mix_fps)
 
     def save(self, commit: bool = True) -> Room:
         room = self.instance

@@ -91,7 +91,7 @@ def options_of(room: Room) -> dict[str, Any]:
     worn = room.room_processor
     is_usable = worn is not None and not worn.is_retired and not worn.is_draft
     return {
-        "mix": room.mix,
+        "mix": room.mix_for_worker,
         "processor": worn.spec() if worn and is_usable else None,
         "parameters": worn.parameters if worn and is_usable else {},
     }

@@ -16,6 +16,7 @@ from .active_speaker import ActiveSpeaker
 from .answer import StreamName, with_opus_limits, with_ssrcs, with_streams
 from .host_encoders import HostEncoders
 from .loudness import SILENCE
+from .participant import Participant
 from .pipeline import Assignment
 from .recording_options import RecordingOptions
 from .room_mix import MixOptions, RoomMix, read_mix
@@ -148,19 +149,19 @@ class LiveRoom:
     def mix_options(self) -> MixOptions:
         return self._mix_options
 
-    def follow_recording(self) -> None:
-        """Let the recording follow who is there and who has agreed."""
+    def follow_mixes(self) -> None:
+        """Let the recording and the mix follow who is there, what they show, and who wants it."""
+        media = {seat.participant: seat.media for seat in self.seats.values()}
+        unseen = self._unseen()
         if self.recording is not None:
-            # A camera that is off would stand still in it as it was last.
-            unseen = {seat.participant for seat in self.seats.values() if seat.person.is_camera_off}
-            self.recording.follow({seat.participant: seat.media for seat in self.seats.values()}, unseen)
-
-    def _follow_mix(self) -> None:
-        """Let the mixers follow who is there and who wants to see all in one."""
-        self.follow_recording()
-        wanted = {seat.participant for seat in self.seats.values() if self._gets_mix(seat)}
+            self.recording.follow(media, unseen)
         if self._mix is not None:
-            self._mix.follow({seat.participant: seat.media for seat in self.seats.values()}, wanted)
+            listeners = {seat.participant for seat in self.seats.values() if self._gets_mix(seat)}
+            self._mix.follow(media, listeners, unseen)
+
+    def _unseen(self) -> set[tuple[str, str]]:
+        """Return the pictures that are off: they would stand still in a mix as they were last."""
+        return {(seat.participant, source) for seat in self.seats.values() for source in unseen(seat.person)}
 
     def _mix_for_all(self) -> RoomMix:
         if self._mix is None or self._mix.options != self._mix_options:
@@ -176,7 +177,7 @@ class LiveRoom:
         if not self.is_studio:
             seat.share_result = lambda message: self.share_result(seat, message)
         # Before anything of this person can be in it.
-        self.follow_recording()
+        self.follow_mixes()
 
     def remove(self, seat: Seat) -> None:
         self.seats.pop(seat.session, None)
@@ -186,7 +187,7 @@ class LiveRoom:
         self._recording_told.pop(seat.session, None)
         for track in seat.viewing_tracks().values():
             track.leave()
-        self._follow_mix()
+        self.follow_mixes()
 
     def seat_of(self, participant: str) -> Seat | None:
         return next((seat for seat in self.seats.values() if seat.participant == participant), None)
@@ -206,7 +207,7 @@ class LiveRoom:
             if free is not None:
                 shown[free] = publication
         self._point(seat, tracks)
-        self._follow_mix()
+        self.follow_mixes()
         return shown != before
 
     def view(self, seat: Seat) -> Message:
@@ -295,6 +296,7 @@ class LiveRoom:
 
     def _show_mix(self, seat: Seat, track: SubscriberTrack, publication: Publication) -> None:
         if self._is_visible(seat, publication):
+            track.tile = seat.view.tile(publication.participant, publication.source)
             self._mix_for_all().admit_viewer(track, seat.participant)
         else:
             track.leave()
@@ -319,6 +321,8 @@ class LiveRoom:
         """Follow the viewers' networks, twice a second; return what is to be told to whom."""
         if self.is_studio:
             return []
+        if self._mix is not None:
+            self._mix.review()
         return [news for seat in list(self.seats.values()) for news in self._review(seat)]
 
     def _review(self, seat: Seat) -> list[tuple[Seat, Message]]:
@@ -337,7 +341,11 @@ class LiveRoom:
 
     def _is_reduced(self, track: SubscriberTrack) -> bool:
         """Whether a viewer gets a smaller picture because of its network."""
-        return track.kind == "video" and any(
+        if track.kind != "video":
+            return False
+        if self._mix is not None and self._mix.is_slow(track):
+            return True
+        return any(
             pipeline.versions.is_slow(track)
             for other in self.seats.values()
             for pipeline in other.media.pipelines
@@ -404,6 +412,11 @@ class LiveRoom:
         for seat in self.seats.values():
             # Whose channel has opened since the levels changed has not heard of them.
             seat.send_new(message)
+
+
+def unseen(person: Participant) -> set[str]:
+    """Return which of a person's pictures nobody sees now."""
+    return (person.stopped & {"screen"}) | ({"camera"} if person.is_camera_off else set())
 
 
 def describe(seat: Seat) -> Message:

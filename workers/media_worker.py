@@ -279,7 +279,7 @@ class MediaWorker:
         room = self._room_of[seat.session]
         if room.dress(seat):
             self._rearrange(room)
-        room.follow_recording()
+        room.follow_mixes()
 
     async def _moderate(self, message: Message) -> Message:
         seat = self._seat(message)

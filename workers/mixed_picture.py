@@ -1,4 +1,7 @@
-"""One picture of everybody in a room: each is decoded once, the grid is encoded once for all who ask for it."""
+"""One picture of everybody in a room: each is decoded once, the whole is encoded once for all who ask for it.
+
+Faces stand in a grid; while somebody shares a screen it is large, and the faces stand beside it.
+"""
 
 import asyncio
 import logging
@@ -6,7 +9,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import Executor
 from typing import Any
 
@@ -25,6 +28,10 @@ BACKLOG_FRAMES = 30
 BACKGROUND = 24
 # A mixed picture's bit rate, in bit/s for each pixel and frame.
 BITS_PER_PIXEL = 0.12
+# What shared screens get of the width.
+SCREEN_SHARE = 0.75
+# The usual shape of a camera's picture: the grid that shows it largest is taken.
+USUAL_SHAPE = (4, 3)
 
 Image = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -39,7 +46,7 @@ class Face:
         self._frames: deque[EncodedFrame] = deque()
         self._decoder = VideoDecoder()
         self._wants_key_frame = True
-        self._picture: VideoFrame | None = None
+        self._image: Image | None = None
 
     def deliver(self, frame: EncodedFrame) -> None:
         if len(self._frames) >= BACKLOG_FRAMES:
@@ -55,8 +62,9 @@ class Face:
         picture = None
         while (frame := take_oldest(self._frames)) is not None:
             picture = self._decode(frame) or picture
-        self._picture = picture or self._picture
-        return to_image(self._picture, "bgr24") if self._picture is not None else None
+        if picture is not None:
+            self._image = to_image(picture, "bgr24")
+        return self._image
 
     def _decode(self, frame: EncodedFrame) -> VideoFrame | None:
         if self._wants_key_frame and not frame.is_key:
@@ -71,7 +79,7 @@ class Face:
 
 
 class MixedPicture:
-    """Composes a grid ``fps`` times a second, in a thread of its own."""
+    """Composes a picture ``fps`` times a second, in a thread of its own."""
 
     def __init__(
         self,
@@ -87,19 +95,19 @@ class MixedPicture:
         self.output.count_frames_by(max(1, round(30 / fps)))
         self._feed = Feed("mix")
         self.output.switch_to(self._feed)
-        # In the order in which people came; replaced as a whole on the loop.
-        self._faces: dict[str, Face] = {}
+        # By participant and source, in the order in which they came; replaced as a whole on the loop.
+        self._faces: dict[tuple[str, str], Face] = {}
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mixed-picture", daemon=True)
         self._thread.start()
 
-    def face(self, participant: str, ask_for_key_frame: Callable[[], None]) -> Face:
-        if participant not in self._faces:
-            self._faces = self._faces | {participant: Face(ask_for_key_frame)}
-        return self._faces[participant]
+    def face(self, key: tuple[str, str], ask_for_key_frame: Callable[[], None]) -> Face:
+        if key not in self._faces:
+            self._faces = self._faces | {key: Face(ask_for_key_frame)}
+        return self._faces[key]
 
-    def keep_only(self, participants: set[str]) -> None:
-        self._faces = {who: face for who, face in self._faces.items() if who in participants}
+    def keep_only(self, keys: Set[tuple[str, str]]) -> None:
+        self._faces = {key: face for key, face in self._faces.items() if key in keys}
 
     def close(self) -> None:
         self._closing.set()
@@ -111,25 +119,47 @@ class MixedPicture:
         began = planned = time.monotonic()
         while not self._closing.is_set():
             try:
-                image = compose([face.latest() for face in list(self._faces.values())], self.size)
-                self.output.publish(self._feed, image, planned - began, "bgr24")
+                self.output.publish(self._feed, self._compose(), planned - began, "bgr24")
             except Exception:
                 logger.exception("A mixed picture is lost")
             planned = max(planned + 1 / self.fps, time.monotonic())
             self._closing.wait(max(0.0, planned - time.monotonic()))
 
+    def _compose(self) -> Image:
+        latest = [(source, face.latest()) for (_, source), face in self._faces.items()]
+        screens = [image for source, image in latest if source == "screen"]
+        return compose([image for source, image in latest if source != "screen"], self.size, screens)
 
-def compose(pictures: list[Image | None], size: tuple[int, int]) -> Image:
-    """Return a grid of the pictures, each as large as fits, in their own shape."""
+
+def compose(faces: list[Image | None], size: tuple[int, int], screens: Sequence[Image | None] = ()) -> Image:
+    """Return all in one picture, each as large as fits, in their own shape."""
     width, height = size
-    grid = np.full((height, width, 3), BACKGROUND, np.uint8)
-    columns = math.ceil(math.sqrt(len(pictures))) or 1
-    rows = math.ceil(len(pictures) / columns) or 1
-    cell = width // columns, height // rows
+    whole = np.full((height, width, 3), BACKGROUND, np.uint8)
+    split = int(width * SCREEN_SHARE) if screens and faces else width if screens else 0
+    arrange(whole[:, :split], screens)
+    arrange(whole[:, split:], faces)
+    return whole
+
+
+def arrange(area: Image, pictures: Sequence[Image | None]) -> None:
+    """Put the pictures into a grid that fills the area."""
+    if not pictures:
+        return
+    columns = columns_for(len(pictures), area.shape[1], area.shape[0])
+    cell = area.shape[1] // columns, area.shape[0] // math.ceil(len(pictures) / columns)
     for number, picture in enumerate(pictures):
         if picture is not None:
-            place(grid, picture, (number % columns * cell[0], number // columns * cell[1]), cell)
-    return grid
+            place(area, picture, (number % columns * cell[0], number // columns * cell[1]), cell)
+
+
+def columns_for(count: int, width: int, height: int) -> int:
+    """Return how many pictures side by side are shown largest."""
+
+    def scale(columns: int) -> float:
+        rows = math.ceil(count / columns)
+        return min(width / columns / USUAL_SHAPE[0], height / rows / USUAL_SHAPE[1])
+
+    return max(range(1, count + 1), key=scale)
 
 
 def place(grid: Image, picture: Image, corner: tuple[int, int], cell: tuple[int, int]) -> None:

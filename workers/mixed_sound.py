@@ -1,10 +1,13 @@
-"""The sound of a room in one stream for each listener: everybody's but their own. Each voice is decoded once."""
+"""The sound of a room in one stream for each listener: everybody's but their own. Each voice is decoded once.
+
+A voice is a microphone, or the sound of a shared screen.
+"""
 
 import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 import numpy as np
 
@@ -66,31 +69,31 @@ class MixedSound:
     def __init__(self, make_output: Callable[[], OutgoingAudio]) -> None:
         self._make_output = make_output
         self._feed = Feed("mix")
-        # Replaced as a whole on the loop; the thread reads what stands there.
-        self._voices: dict[str, Voice] = {}
+        # By participant and source; replaced as a whole on the loop, and the thread reads what stands there.
+        self._voices: dict[tuple[str, str], Voice] = {}
         self._outputs: dict[str, OutgoingAudio] = {}
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mixed-sound", daemon=True)
         self._thread.start()
 
-    def voice(self, participant: str) -> Voice:
-        if participant not in self._voices:
-            self._voices = self._voices | {participant: Voice()}
-        return self._voices[participant]
+    def voice(self, key: tuple[str, str]) -> Voice:
+        if key not in self._voices:
+            self._voices = self._voices | {key: Voice()}
+        return self._voices[key]
 
     def output(self, listener: str) -> OutgoingAudio:
-        """Return what ``listener`` hears: all but their own voice."""
+        """Return what ``listener`` hears: all but what they send themselves."""
         if listener not in self._outputs:
             output = self._make_output()
             output.switch_to(self._feed)
             self._outputs = self._outputs | {listener: output}
         return self._outputs[listener]
 
-    def keep_only(self, voices: set[str], listeners: set[str]) -> None:
+    def keep_only(self, voices: Set[tuple[str, str]], listeners: Set[str]) -> None:
         """Forget who has left."""
         for listener in self._outputs.keys() - listeners:
             self._outputs[listener].close()
-        self._voices = {who: voice for who, voice in self._voices.items() if who in voices}
+        self._voices = {key: voice for key, voice in self._voices.items() if key in voices}
         self._outputs = {who: output for who, output in self._outputs.items() if who in listeners}
 
     def close(self) -> None:
@@ -116,10 +119,9 @@ class MixedSound:
             self._closing.wait(max(0.0, began + count * FRAME_SECONDS - time.monotonic()))
 
     def _mix(self, media_time: float) -> None:
-        heard = {who: samples for who, voice in self._voices.items() if (samples := voice.next()) is not None}
+        heard = {key: samples for key, voice in self._voices.items() if (samples := voice.next()) is not None}
         silence = np.zeros((1, FRAME_SAMPLES), np.float32)
         total = sum(heard.values(), silence)
         for listener, output in self._outputs.items():
-            own = heard.get(listener)
-            mixed = total if own is None else total - own
+            mixed = total - sum((samples for (who, _), samples in heard.items() if who == listener), silence)
             output.publish(self._feed, np.clip(mixed, -1, 1), media_time, AUDIO_CLOCK)

@@ -51,7 +51,7 @@ class RoomDesk:
             recording.end("stopped")
         else:
             raise BadRoomMessage(f"Nobody knows the act {act!r}.")
-        room.follow_recording()
+        room.follow_mixes()
         return {"type": "recorded", "act": act}
 
     async def moderate(self, room: LiveRoom, moderator: Seat, message: Message) -> Message:
@@ -75,7 +75,7 @@ class RoomDesk:
         sources, what = STOPPING[act]
         seat.person.stopped |= sources
         seat.follow_person()
-        room.follow_recording()
+        room.follow_mixes()
         self._tell(room.notice(what, seat.participant))
 
     async def _remove(self, room: LiveRoom, seat: Seat) -> None:

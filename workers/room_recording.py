@@ -87,8 +87,10 @@ class RoomRecording:
         self.state, self.reason, self._file = State.OFF, reason, None
         self.owner, self._agreed = None, set()
 
-    def follow(self, media: Mapping[str, ParticipantMedia], unseen: Set[str] = frozenset()) -> None:
-        """Take who is in the room now, and whose camera is off: at once it runs, waits or ends."""
+    def follow(
+        self, media: Mapping[str, ParticipantMedia], unseen: Set[tuple[str, str]] = frozenset()
+    ) -> None:
+        """Take who is in the room now, and which pictures are off: at once it runs, waits or ends."""
         self._present = set(media)
         self._agreed &= self._present
         if self.state is State.OFF:
@@ -129,7 +131,7 @@ class RoomRecording:
         files, self._finishing = self._finishing, []
         return files
 
-    def _record(self, media: Mapping[str, ParticipantMedia], unseen: Set[str]) -> None:
+    def _record(self, media: Mapping[str, ParticipantMedia], unseen: Set[tuple[str, str]]) -> None:
         if self._mix is not None:
             self._mix.follow(media, {RECORDER}, unseen)
             return

@@ -14,7 +14,7 @@ from tests.support.processes import ROOT
 EXAMPLE = ROOT / ".env.example"
 READERS = {
     *("flag", "whole", "seconds", "json_list", "port_range", "typed", "host_list", "one_of"),
-    *("turn_urls", "peer_networks", "ip_address", "system_user", "warm_wish"),
+    *("turn_urls", "turn_url", "peer_networks", "ip_address", "system_user", "warm_wish"),
     "video_encoders",
 }
 # Read by the programs around the code, not by it.

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.turn_server import SECRET, run_turnconfig
+from workers.answer import QUALITIES
 
 GOOD = {
     "TURN_URLS": "turn:turn.example.org:4000?transport=udp,turns:turn.example.org:443?transport=tcp",
@@ -35,10 +36,21 @@ def test_it_follows_the_settings(tmp_path: Path) -> None:
         "no-tcp-relay",
         "user-quota=4",
         "total-quota=400",
-        "max-bps=400000",
+        "max-bps=2000000",
     }
     assert "allow-loopback-peers" not in lines
     assert sum(line.startswith("allowed-peer-ip") for line in lines) == 2
+
+
+def test_a_session_may_carry_everybody_of_the_largest_room(tmp_path: Path) -> None:
+    most = QUALITIES["standard"].max_kbps * 1000 // 8
+    for seats in (2, 8, 20):
+        done = run_turnconfig(tmp_path, GOOD | {"ROOM_PARTICIPANT_LIMIT": str(seats)})
+        (limit,) = [line for line in done.stdout.splitlines() if line.startswith("max-bps=")]
+        # All but oneself, and somebody's screen.
+        assert int(limit.removeprefix("max-bps=")) >= most * seats
+    chosen = run_turnconfig(tmp_path, GOOD | {"TURN_BYTES_PER_SECOND": "123456"})
+    assert "max-bps=123456" in chosen.stdout.splitlines()
 
 
 def test_workers_behind_the_relay_are_reached_there(tmp_path: Path) -> None:
@@ -71,6 +83,10 @@ def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
         ({"TURN_WORKER_ADDRESSES": "fd00::2"}, "IPv4"),
         ({"TURN_CERTIFICATE": ""}, "TURN_CERTIFICATE_KEY"),
         ({"TURN_CERTIFICATE": "", "TURN_CERTIFICATE_KEY": ""}, "needs a certificate"),
+        (
+            {"WORKER_TURN_URL": "turn:turn.example.org:3478,turn:other.example.org:3478"},
+            "write for example WORKER_TURN_URL=turn:turn.example.org:3478",
+        ),
         ({"TURN_URLS": "", "ICE_RELAY_ONLY": "True"}, "need a relay for browsers"),
     ],
 )

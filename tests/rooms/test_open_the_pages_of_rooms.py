@@ -12,6 +12,8 @@ from django.utils import timezone
 from processors.models import Processor
 from rooms.models import Room, RoomInvitation, RoomMember, RoomRemoval
 from rooms.room import SLUG_BYTES
+from rooms.room_seat import options_of
+from workers.room_mix import MixOptions, read_mix
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,34 @@ def test_an_owner_opens_a_room_and_visitors_find_it(owner: Client, client: Clien
     assert page.cookies["guest"].value
     for hook in ("join", "leave", "tile", "input-video"):
         assert f'data-testid="{hook}"' in page.content.decode()
+
+
+@pytest.mark.parametrize("size", [(640, 360), (960, 540), (1280, 720)])
+@pytest.mark.parametrize("fps", [5, 10, 15, 30])
+def test_an_owner_chooses_size_and_pace_of_the_one_picture(
+    owner: Client, hall: Room, size: tuple[int, int], fps: int
+) -> None:
+    wanted = {"mix": "on", "mix_size": f"{size[0]}x{size[1]}", "mix_fps": str(fps)}
+    owner.post("/r/hall/edit/", FORM | wanted)
+    hall.refresh_from_db()
+    # What the worker makes of what the room sends it.
+    assert read_mix(options_of(hall)["mix"]) == MixOptions(True, *size, fps)
+    # Without the switch nobody sees it, and recordings have its size.
+    owner.post("/r/hall/edit/", FORM)
+    hall.refresh_from_db()
+    assert read_mix(options_of(hall)["mix"]) == MixOptions(False, *size, fps)
+
+
+@pytest.mark.parametrize("wrong", [{"mix_size": "9x9"}, {"mix_fps": "1000"}, {"mix_fps": "many"}])
+def test_other_sizes_and_paces_of_the_one_picture_are_refused(
+    owner: Client, hall: Room, wrong: dict[str, str]
+) -> None:
+    page = owner.post("/r/hall/edit/", FORM | {"title": "Cellar"} | wrong)
+    assert page.status_code == 200
+    assert 'aria-invalid="true"' in page.content.decode()
+    hall.refresh_from_db()
+    assert (hall.title, hall.mix_size, hall.mix_fps) == ("Hall", "960x540", 15)
+    assert owner.post("/r/hall/edit/", FORM | dict.fromkeys(wrong, "")).status_code == 302
 
 
 def test_the_lobby_leads_to_the_settings_of_ones_own_rooms_only(

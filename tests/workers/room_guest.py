@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import numpy as np
+from aiortc.mediastreams import MediaStreamTrack
 
 from .browser_peer import BrowserPeer, NumberedCamera, ToneMicrophone
 from .conftest import WorkerUnderTest, processor_spec
@@ -59,6 +60,14 @@ class Person:
         await self.peer.accept(answer["sdp"])
         self.note(answer["tracks"])
         return answer
+
+    async def share_screen(self, *tracks: MediaStreamTrack) -> None:
+        for track in tracks:
+            transceiver = self.peer.connection.addTransceiver(track, direction="sendonly")
+            # Names the section.
+            await self.peer.offer()
+            self.sources[transceiver.mid] = "screen" if track.kind == "video" else "screen_sound"
+        await self.offer()
 
     async def follow(self) -> None:
         """Take the newest news, and offer what the room wants."""
