@@ -3,7 +3,6 @@
 Both see the same frame, in a video's colours. The outputs are read here by hand, as the authors of the weights do.
 """
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,18 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from onnx import TensorProto, helper
 
 from processors.hosts import HostOptions
 from processors.inference.labels import COCO_17
 from processors.planes import even_sides, image_of, planes_of
 from processors.sandbox import Limits
 from tests.processors.inference.plain import INPUTS, peak_signal_to_noise, plain_outputs
-from tests.support import real_models
+from tests.support import colour_classifier, real_models
 
 from .conftest import HostDesk
 
 SitDown = Callable[..., HostDesk]
 Opened = Callable[..., tuple[HostDesk, Path]]
-SEED_COLOURS = ["blue", "green", "red"]
 
 
 @pytest.fixture
@@ -153,34 +150,13 @@ def test_style(opened: Opened, frame: Callable[[str], Any]) -> None:
 def test_classification(folder: Path, sit_down: SitDown, pool: Any, frame: Callable[[str], Any]) -> None:
     """Weights made here: how much of each colour there is, and a softmax."""
     pool.options = HostOptions(load_seconds=30.0, limits=Limits(readable=(str(folder),)))
-    folder.mkdir(parents=True)
-    data = mean_colours()
-    sha256 = hashlib.sha256(data).hexdigest()
-    path = folder / f"{sha256}.onnx"
-    path.write_bytes(data)
-    shown = {"name": "picture", "width": 64, "height": 48, "colours": "bgr", "std": [255] * 3}
-    spec = {"task": "classification", "convention": "scores", "labels": SEED_COLOURS, "input": shown}
-    desk = sit_down(
-        "classification",
-        {"models": [{"name": "colours", "title": "Colours", "sha256": sha256, "spec": spec}]},
-    )
+    configuration = colour_classifier.install(folder)
+    [path] = folder.iterdir()
+    desk = sit_down("classification", configuration)
     seen = frame("coffee.png")
     desk.picture_of(seen)
     small = cv2.resize(in_video_colours(seen), (64, 48)).astype(np.float32) / np.float32(255)
     [[shares]] = plain_outputs(path, small.transpose(2, 0, 1)[None])
-    wanted = sorted(zip(SEED_COLOURS, shares.tolist(), strict=True), key=lambda pair: -pair[1])
+    wanted = sorted(zip(colour_classifier.LABELS, shares.tolist(), strict=True), key=lambda pair: -pair[1])
     assert desk.last_data["likeliest"] == [[name, round(share, 4)] for name, share in wanted]
     assert wanted[0][1] > wanted[2][1] + 0.05
-
-
-def mean_colours() -> bytes:
-    picture = helper.make_tensor_value_info("picture", TensorProto.FLOAT, [1, 3, 48, 64])
-    scores = helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, 3])
-    nodes = [
-        helper.make_node("GlobalAveragePool", ["picture"], ["means"]),
-        helper.make_node("Flatten", ["means"], ["flat"]),
-        helper.make_node("Softmax", ["flat"], ["scores"]),
-    ]
-    graph = helper.make_graph(nodes, "colours", [picture], [scores])
-    model = helper.make_model(graph, ir_version=9, opset_imports=[helper.make_opsetid("", 17)])
-    return bytes(model.SerializeToString())
