@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
-from tests.support import real_models
+from tests.support import colour_classifier, real_models
 from tests.support.figures import write_figure
 from tests.support.patience import patient, wait_until
 from tests.support.site import Site
@@ -31,8 +31,12 @@ ROWS = {
     "style-transfer": ("style-transfer", ["mosaic", "candy"]),
     "pictogram": ("pictogram", ["bodypix"]),
     "background": ("background", ["selfie"]),
+    "pose": ("pose", ["bodypix"]),
+    "faces-by-model": ("face-detection", ["ultraface"]),
 }
+CLASSIFIER = "colours-by-model"
 TABLE = "[data-result=found] tbody tr"
+GREEN_OF_ROOM = (95, 111, 29)  # the first colour behind people, in blue, green, red
 INK, PAPER = (122, 42, 10), (255, 255, 255)  # of the pictogram, in blue, green, red
 
 Visiting = Callable[..., ChromiumPage]
@@ -50,6 +54,8 @@ def models_site(
     }
     for _, names in ROWS.values():
         real_models.publish(models_folder, site.folder / "models", *names)
+    made = colour_classifier.install(site.folder / "models")
+    rows[CLASSIFIER] = {"key": "classification", "configuration": made}
     site.run_script("configure_rows", json.dumps(rows))
     with site:
         yield site
@@ -354,6 +360,85 @@ def test_people_become_pictograms(meet: Visiting, models_site: Site) -> None:
     wait_until(lambda: near(studio.output_image(), INK) > 0.99, "the colours are reversed")
     studio.set_parameter("confidence", 0.3)
     wait_until(lambda: near(studio.output_image(), PAPER) > 0.01, "the figure is white")
+    assert page.problems == []
+
+
+def test_a_pictogram_is_a_figure_a_skeleton_or_both(meet: Visiting, models_site: Site) -> None:
+    """Lines take less ink than limbs, and both together are a figure with light lines in it."""
+    page = meet()
+    studio = live(page, models_site, "pictogram")
+    wait_until(lambda: near(studio.output_image(), INK) > 0.01, "a figure is drawn", 20)
+    figure = near(steady_image(studio), INK)
+    choose(page, "shown", "both")
+    wait_until(lambda: near(studio.output_image(), INK) < 0.97 * figure, "lines are in the figure", 20)
+    both = near(steady_image(studio), INK)
+    choose(page, "shown", "skeleton")
+    wait_until(lambda: 0.001 < near(studio.output_image(), INK) < 0.7 * both, "lines alone are drawn", 20)
+    assert newest(studio) == {"people": 2}
+    assert page.problems == []
+
+
+def choose(page: ChromiumPage, name: str, value: str) -> None:
+    page.page.check(f"[data-name={name}] input[value={value}]", force=True)
+
+
+def test_joints_are_in_the_table_and_a_skeleton_in_the_picture(meet: Visiting, models_site: Site) -> None:
+    page = meet()
+    studio = live(page, models_site, "pose")
+    wait_until(lambda: newest(studio).get("people") == 2, "both are seen", 20)
+    joints = page.page.locator("[data-result=joints] tbody tr")
+    wait_until(lambda: joints.count() > 10, "their joints are in the table")
+    first = joints.first.locator("td").all_inner_texts()
+    assert first[:2] == ["1", "nose"], first
+    studio.set_parameter("plain", True)
+    wait_until(lambda: dark(studio.output_image()) > 0.9, "the skeleton alone is shown", 20)
+    assert dark(studio.output_image()) < 0.999, "a skeleton is drawn"
+    studio.set_parameter("confidence", 1)
+    wait_until(lambda: joints.count() == 0, "nobody is sure enough")
+    assert page.problems == []
+
+
+def dark(image: Picture) -> float:
+    return float((image.max(axis=2) < 50).mean())
+
+
+def test_the_background_is_blurred_or_a_colour(meet: Visiting, models_site: Site) -> None:
+    page = meet()
+    studio = live(page, models_site, "background", "?blur=40")
+    wait_until(lambda: fine(studio.output_image()) < 0.7 * fine(studio.input_image()), "it is blurred", 20)
+    choose(page, "way", "colour")
+    wait_until(lambda: near(studio.output_image(), GREEN_OF_ROOM) > 0.6, "the colour is behind them", 20)
+    assert near(studio.output_image(), GREEN_OF_ROOM) < 0.97, "they themselves are still there"
+    assert page.problems == []
+
+
+def fine(image: Picture) -> float:
+    """How much detail there is."""
+    return float(np.abs(cv2.Laplacian(image.mean(axis=2), cv2.CV_64F)).mean())
+
+
+def test_faces_are_found_by_a_model(meet: Visiting, models_site: Site) -> None:
+    page = meet()
+    studio = live(page, models_site, "faces-by-model")
+    rows = page.page.locator("[data-result=faces] tbody tr")
+    wait_until(lambda: rows.count() == 2, "two faces are in the table", 20)
+    wait_until(lambda: painted_boxes(studio) > 100, "the page draws boxes")
+    assert [row.split()[0] for row in rows.all_inner_texts()] == ["1", "2"]
+    studio.set_parameter("threshold", 1)
+    wait_until(lambda: rows.count() == 0 and not painted_boxes(studio), "none is sure enough")
+    assert page.problems == []
+
+
+def test_the_likeliest_classes_are_ranked(meet: Visiting, models_site: Site, photograph: Picture) -> None:
+    page = meet()
+    studio = live(page, models_site, CLASSIFIER)
+    ranking = page.page.locator("[data-result=likeliest] [data-ranking] > *")
+    wait_until(lambda: ranking.count() == 3, "three answers are ranked", 20)
+    means = photograph.reshape(-1, 3).mean(axis=0)
+    likeliest = [colour_classifier.LABELS[each] for each in np.argsort(-means)]
+    assert [text.split()[0] for text in ranking.all_inner_texts()] == likeliest
+    studio.set_parameter("count", 1)
+    wait_until(lambda: ranking.count() == 1, "one answer is left")
     assert page.problems == []
 
 

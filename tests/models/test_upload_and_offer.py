@@ -20,6 +20,7 @@ from processors.model_store.rows import ModelFile, ModelUpload
 from processors.models import Processor
 
 from . import made
+from .published import AS_EXPECTED, Published, SitDown
 
 SLICE = 100_000
 TASKS = {
@@ -80,8 +81,8 @@ def person_lite(models_folder: Path) -> bytes:
 
 
 @pytest.mark.parametrize("folder", sorted(TASKS))
-def test_every_test_model_is_recognised_and_published_without_a_word(
-    folder: str, desk: Client, models_folder: Path
+def test_every_test_model_is_recognised_published_and_right_without_a_word(
+    folder: str, desk: Client, models_folder: Path, sit_down: SitDown
 ) -> None:
     for path in sorted((models_folder / folder).glob("*.onnx")):
         file = upload(desk, path.read_bytes(), path.name, slice_bytes=uploads.SLICE_BYTES)
@@ -96,6 +97,7 @@ def test_every_test_model_is_recognised_and_published_without_a_word(
         # What was recognised is what runs: the form adds nothing and loses nothing.
         assert row.configuration["models"][-1]["spec"] == spec
         assert row.key == spec_form.key_for(spec)
+        AS_EXPECTED[row.key](Published(row, path, sit_down))
 
 
 def test_every_expected_model_is_uploaded_here(models_folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,16 @@ from django.test import Client
 from django.urls import reverse
 
 from processors import catalogue
-from processors.hosts import HostOptions, HostPool
 from processors.model_store import install, jobs, known, sound_form, spec_form, uploads
 from processors.model_store.rows import ModelFile, ModelUpload
 from processors.models import Processor
-from processors.sandbox import Limits
 from tests.processors.desk import wait_until
 from tests.processors.host.conftest import START_SECONDS, HostDesk
 from tests.support.caffe_nets import HALVED, NO_WEIGHTS, pair, real_parts
 from tests.support.hearing_models import RECORDINGS, expected_means, loudness_model, recording
 
 from .conftest import Taken
+from .published import LEAST_OVERLAP, overlap
 
 # Four pieces at once, so that each time the visitor is told the mean of four.
 RATE, BLOCK = 16000, 4 * 512
@@ -33,23 +32,6 @@ RATE, BLOCK = 16000, 4 * 512
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test's transaction is not seen by other threads: do what would be done in the background at once."""
     monkeypatch.setattr(jobs.Desk, "submit", lambda _desk, _key, job: job() or True)
-
-
-@pytest.fixture
-def sit_down(models_dir: Path) -> Iterator[Callable[[Processor], HostDesk]]:
-    """Opens a session of a row in a processor host."""
-    limits = Limits(readable=(str(models_dir),))
-    pool, desks = HostPool(HostOptions(load_seconds=30.0, limits=limits)), []
-
-    def sit(row: Processor) -> HostDesk:
-        desks.append(HostDesk(pool, row.key, row.configuration, {}))
-        desks[-1].runner.open()
-        return desks[-1]
-
-    yield sit
-    for each in desks:
-        each.close()
-    pool.close()
 
 
 def arrive(desk: Client, data: bytes, name: str) -> dict[str, Any]:
@@ -123,7 +105,7 @@ def probabilities(session: HostDesk, samples: np.ndarray) -> list[float]:
 
 
 def test_voice_activity_goes_from_the_file_to_visitors(
-    desk: Client, silero: ModelFile, models_folder: Path, sit_down: Callable[[Processor], HostDesk]
+    desk: Client, silero: ModelFile, models_folder: Path, sit_down: Callable[..., HostDesk]
 ) -> None:
     """Recognised without a word, and as sure of the recordings as their authors' program."""
     assert silero.state == "ready", silero.reason
@@ -185,7 +167,7 @@ def test_it_is_installed_by_name_from_a_file(models_folder: Path, db: None) -> N
 
 
 def test_a_caffe_net_goes_from_two_files_to_visitors(
-    desk: Client, models_folder: Path, models_dir: Path, sit_down: Callable[[Processor], HostDesk]
+    desk: Client, models_folder: Path, models_dir: Path, sit_down: Callable[..., HostDesk]
 ) -> None:
     """What its pixels are is found by trying; only the size for camera pictures is set."""
     told = json.loads((models_folder / "wechat-qr-ssd" / "expected.json").read_text())
@@ -202,8 +184,7 @@ def test_a_caffe_net_goes_from_two_files_to_visitors(
     [[label, score, left, top, width, height]] = session.last_data["found"]
     assert label == "object"
     assert score == pytest.approx(wanted["score"], abs=tolerance["score_abs"])
-    found = [left, top, left + width, top + height]
-    assert found == pytest.approx(wanted["box_xyxy"], abs=tolerance["box_px"])
+    assert overlap([left, top, left + width, top + height], wanted["box_xyxy"]) >= LEAST_OVERLAP
 
 
 def test_a_net_that_nothing_recognises_is_ready_to_be_described(desk: Client) -> None:

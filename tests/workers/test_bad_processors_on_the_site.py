@@ -28,6 +28,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.redis, pytest.mark.timeout(180)]
 
 GAP_SECONDS = 0.3
 BACK_SECONDS = 2.0
+HANG_FOUND_SECONDS = 5.0
+OWN_PICTURE_SECONDS = 1.0
+LOOK_SECONDS = 0.3  # until somebody looks: frames, messages and this test come one after the other
 START_SECONDS = 30.0
 ROWS: dict[str, Any] = {
     "bad": {"key": "test-bad"},
@@ -38,11 +41,30 @@ ROWS: dict[str, Any] = {
     "bad-load-hang": {"key": "test-bad", "configuration": {"load": "hang"}},
     "bad-load-native": {"key": "test-bad", "configuration": {"load": "native"}},
     "bad-load-segfault": {"key": "test-bad", "configuration": {"load": "segfault"}},
+    "bad-start-raise": {"key": "test-bad", "configuration": {"start": "raise"}},
+    "bad-start-hang": {"key": "test-bad", "configuration": {"start": "hang"}},
+    "bad-start-native": {"key": "test-bad", "configuration": {"start": "native"}},
+    "bad-start-segfault": {"key": "test-bad", "configuration": {"start": "segfault"}},
     "bad-close-hang": {"key": "test-bad", "configuration": {"close": "hang"}},
     "bad-close-native": {"key": "test-bad", "configuration": {"close": "native"}},
     "bad-close-segfault": {"key": "test-bad", "configuration": {"close": "segfault"}},
 }
-LOSES_ITS_HOST = ["segfault", "abort", "exit", "hang", "native", "sleep"]
+HANG = "gave nothing for 5 s"
+# What ends the host, and what visitors are told of it.
+LOSES_ITS_HOST = {
+    "segfault": "crashed (SIGSEGV)",
+    "abort": "crashed (SIGABRT)",
+    "exit": "ended by itself with status 3",
+    "hang": HANG,
+    "native": HANG,
+    "sleep": HANG,
+}
+NEVER_STARTED = {
+    "raise": "could not be started",
+    "hang": "was not started after 4 s",
+    "native": "was not started after 4 s",
+    "segfault": "crashed (SIGSEGV)",
+}
 COSTS_FRAMES_ONLY = ["memory", "fork", "raise"]
 
 
@@ -85,8 +107,11 @@ class Guest(Visitor):
     def host(self) -> int:
         return int(self.peer.of_type("result")[-1]["data"]["pid"])
 
-    def arrivals_since(self, moment: float) -> list[float]:
-        return [packet.arrived_at for packet in self.peer.packets if packet.arrived_at >= moment]
+    def longest_gap_since(self, moment: float) -> float:
+        """Between two pictures, or up to now: who gets none any more has a gap that still grows."""
+        arrived = [packet.arrived_at for packet in self.peer.packets if packet.arrived_at >= moment]
+        now = asyncio.get_running_loop().time()
+        return max(after - before for before, after in itertools.pairwise([moment, *arrived, now]))
 
 
 class Watch:
@@ -101,7 +126,7 @@ class Watch:
     async def prove(self, case: str) -> None:
         """The neighbours saw no gap; web process, supervisor and media worker are still the same."""
         await asyncio.sleep(1)
-        gaps = [longest_gap(each.arrivals_since(self._since)) for each in self._neighbours]
+        gaps = [each.longest_gap_since(self._since) for each in self._neighbours]
         sys.stderr.write(f"\n{case}: longest gaps of the neighbours {gaps[0]:.3f} and {gaps[1]:.3f} s\n")
         assert max(gaps) < GAP_SECONDS
         assert processes_of(self._site) == self._processes
@@ -142,16 +167,22 @@ async def watch(site: Site, guests: Callable[..., Any]) -> Watch:
 async def test_a_fault_that_ends_the_host(watch: Watch, guests: Callable[..., Any], fault: str) -> None:
     victim = await guests("bad", trigger=300)
     await until(lambda: victim.peer.of_type("result"), START_SECONDS)
-    first = victim.host
+    first, now = victim.host, asyncio.get_running_loop().time
+    begun_at = now()
     victim.set(1, fault=fault, trigger=-1)
     await until(lambda: not is_running(first), START_SECONDS)
-    lost_at = asyncio.get_running_loop().time()
+    lost_at = now()
     victim.set(2, fault="none")
     await until(lambda: victim.host != first, START_SECONDS)
-    took = asyncio.get_running_loop().time() - lost_at
-    sys.stderr.write(f"\n{fault}: back {took:.2f} s after the loss\n")
+    took, dark = now() - lost_at, victim.longest_gap_since(begun_at)
+    sys.stderr.write(
+        f"\n{fault}: found after {lost_at - begun_at:.2f} s, back {took:.2f} s later, no picture for {dark:.2f} s\n"
+    )
+    assert lost_at - begun_at <= HANG_FOUND_SECONDS + LOOK_SECONDS
     assert took <= BACK_SECONDS
-    assert "host_lost" in [news["code"] for news in victim.peer.of_type("processor")]
+    assert dark <= OWN_PICTURE_SECONDS + LOOK_SECONDS
+    lost = next(news for news in victim.peer.of_type("processor") if news["code"] == "host_lost")
+    assert f"Bad {LOSES_ITS_HOST[fault]}" in lost["message"]
     await until(lambda: victim.states[-1] == "running")
     await watch.prove(fault)
 
@@ -187,6 +218,14 @@ async def test_a_load_that_fails_or_hangs(watch: Watch, guests: Callable[..., An
     await watch.prove(f"load {fault}")
 
 
+@pytest.mark.parametrize("fault", NEVER_STARTED)
+async def test_a_start_that_fails_or_hangs(watch: Watch, guests: Callable[..., Any], fault: str) -> None:
+    victim = await guests(f"bad-start-{fault}")
+    await until(lambda: victim.states and victim.states[-1] == "stopped", 2 * START_SECONDS)
+    assert victim.trouble["message"].startswith(f"Bad {NEVER_STARTED[fault]}")
+    await watch.prove(f"start {fault}")
+
+
 @pytest.mark.parametrize("fault", ["hang", "native", "segfault"])
 async def test_a_close_that_hangs_or_crashes(watch: Watch, guests: Callable[..., Any], fault: str) -> None:
     leaves, stays = await guests(f"bad-close-{fault}"), await guests(f"bad-close-{fault}")
@@ -219,10 +258,6 @@ def raw_pictures(peer: BrowserPeer) -> list[float]:
     """Return the brightness of pictures that are the camera's (90), not the wall's (112) nor a placeholder's (dark)."""
     levels = [float(frame.image[130:150, 20:60].mean()) for frame in peer.pictures]
     return [level for level in levels if 70 < level < 105]
-
-
-def longest_gap(moments: list[float]) -> float:
-    return max((after - before for before, after in itertools.pairwise(moments)), default=float("inf"))
 
 
 def processes_of(site: Site) -> set[int]:

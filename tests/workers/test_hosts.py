@@ -178,8 +178,8 @@ async def provoke(worker: WorkerUnderTest, victim: BrowserPeer, fault: str, pids
 
 
 async def watch(peer: BrowserPeer, act: Callable[[], Awaitable[None]]) -> list[float]:
-    """Return when pictures of ``peer`` came while ``act`` ran."""
-    arrivals: list[float] = []
+    """Return when pictures of ``peer`` came while ``act`` ran, with its begin and its end."""
+    arrivals = [time.monotonic()]
     acting = asyncio.ensure_future(act())
     count = len(peer.pictures)
     while not acting.done():
@@ -188,4 +188,4 @@ async def watch(peer: BrowserPeer, act: Callable[[], Awaitable[None]]) -> list[f
             arrivals.append(time.monotonic())
         await asyncio.sleep(0.002)
     await acting
-    return arrivals
+    return [*arrivals, time.monotonic()]

@@ -15,6 +15,7 @@ from .browser_peer import BrowserPeer, NumberedCamera
 from .conftest import WorkerUnderTest, until
 
 START_SECONDS = 30.0
+BACK_SECONDS = 5.0  # a promise, so no machine gets more
 
 
 @pytest.fixture
@@ -50,5 +51,5 @@ async def test_a_hung_server_gives_the_own_picture_with_a_notice_and_comes_back(
     server.go_on()
     started = time.monotonic()
     await until(lambda: last_news()["showing"] == "result", patient(6))
-    assert time.monotonic() - started < patient(5)
+    assert time.monotonic() - started < BACK_SECONDS
     assert worker.engine.hosts.pids() == [host]

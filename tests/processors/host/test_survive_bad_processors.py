@@ -35,7 +35,8 @@ GAP_SECONDS = 0.3
 
 
 def longest_gap(moments: list[float]) -> float:
-    return max((after - before for before, after in itertools.pairwise(moments)), default=0.0)
+    """Up to now: a neighbour that stopped for good has a gap that still grows."""
+    return max((after - before for before, after in itertools.pairwise([*moments, time.monotonic()])))
 
 
 def note_moments(desk: HostDesk) -> list[float]:
@@ -139,6 +140,22 @@ def test_a_crash_is_told_no_longer_than_it_keeps_others_away(
     monkeypatch.setattr(hosts, "RESTART_SECONDS", 0.0)  # as if the minute were over
     [left] = pool.reports()
     assert "could not be loaded" in left.reason, "that would be the same again"
+
+
+@pytest.mark.parametrize(("fault", "sentence"), [("raise", "could not be started"), ("segfault", "SIGSEGV")])
+def test_a_start_that_fails_is_said_and_others_stay(
+    sit_down: SitDown, pool: HostPool, fault: str, sentence: str
+) -> None:
+    neighbour = sit_down("test-hosted-invert")
+    neighbour.picture_of(GOOD)
+    desk = sit_down("test-bad", {"start": fault})
+    desk.play(GOOD)
+    wait_until(desk.stopped, 3 * START_SECONDS)
+    _state, message, _code = next(entry for entry in desk.notebook.states if entry[0] == "stopped")
+    assert message.startswith("Bad ")
+    assert sentence in message
+    neighbour.picture_of(GOOD)
+    assert neighbour.state[0] == RunnerState.RUNNING
 
 
 def test_old_versions_that_failed_or_were_lost_are_forgotten(

@@ -88,6 +88,18 @@ def yolov5() -> Scene:
     return Scene("yolov5", {"output": rows})
 
 
+def yolov5_of_three_boxes() -> Scene:
+    """Three boxes for each cell, as the usual exports have them: one level after the other, box shape by box shape."""
+    levels = np.split(centres(), [12 * 8, 12 * 8 + 6 * 4])
+    rows = zeros(1, 3 * CELLS, 85)
+    rows[0, :, :4] = np.concatenate([np.tile(level, (3, 1)) for level in levels])
+    # Two of the three boxes of one cell, in the middle level.
+    for place, sure in ((3 * 96 + 13, 0.95), (3 * 96 + 24 + 13, 0.85)):
+        rows[0, place, :4], rows[0, place, 4] = CENTRED, sure
+        rows[0, place, 5 + CLASS] = SCORE / 0.95
+    return Scene("yolov5", {"output0": rows})
+
+
 def yolox() -> Scene:
     """The finest level has 96 cells; the object's centre lies between the columns 1 and 2 of row 2 of the next."""
     rows = zeros(1, CELLS, 85)
@@ -382,6 +394,7 @@ def probabilities() -> Scene:
 BOXES: tuple[Callable[[], Scene], ...] = (
     yolov8,
     yolov5,
+    yolov5_of_three_boxes,
     yolox,
     end_to_end,
     ssd,

@@ -29,6 +29,8 @@ PROMISED = (TensorFacts("y", "FP32", (1, 4)),)
 BOTH = pytest.mark.parametrize("scheme", ["grpc", "http"])
 # Beside the deadline: the machine is shared, and threads are woken late.
 SLACK_SECONDS = 0.25
+# A promise, so no machine gets more: two probes and some.
+BACK_SECONDS = 5.0
 
 
 @pytest.fixture
@@ -123,7 +125,7 @@ def test_a_slow_server_costs_no_more_than_the_deadline_and_is_left_alone(
         ask(connection)
     assert time.monotonic() - started < 0.05
     server.behave("fine")
-    assert seconds_until_back(connection) < patient(5)
+    assert seconds_until_back(connection) < BACK_SECONDS
 
 
 @BOTH
@@ -135,7 +137,7 @@ def test_a_hung_server_costs_no_more_than_the_deadline_and_comes_back(
     took = fail_until_open(connection, DeadlineExceeded)
     assert max(took) < DEADLINE_SECONDS + patient(SLACK_SECONDS)
     server.go_on()
-    assert seconds_until_back(connection) < patient(5)
+    assert seconds_until_back(connection) < BACK_SECONDS
 
 
 @BOTH
@@ -147,7 +149,7 @@ def test_a_dead_server_fails_at_once_and_comes_back(
     took = fail_until_open(connection, ServerUnreachable)
     assert max(took) < DEADLINE_SECONDS + patient(SLACK_SECONDS)
     server.start()
-    assert seconds_until_back(connection) < patient(5)
+    assert seconds_until_back(connection) < BACK_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,7 @@ def test_a_server_that_talks_nonsense_is_left_alone_and_comes_back(
     server.behave(mode)
     fail_until_open(connection, WrongAnswer)
     server.behave("fine")
-    assert seconds_until_back(connection) < patient(5)
+    assert seconds_until_back(connection) < BACK_SECONDS
 
 
 def test_an_answer_that_never_ends_is_cut_off(
