@@ -40,7 +40,7 @@ acceptance: packages .venv/development.stamp ## Run the slow tests; figures go t
 bench: packages .venv/development.stamp ## Measure against a plain aiortc server, all rows; writes var/bench/latest.json
 	$(PYTHON_OF_ENVIRONMENT) -m tests.bench
 
-bench-quick: .venv/development.stamp ## Measure the rows that need no browser and no search, in 6 minutes
+bench-quick: .venv/development.stamp ## Measure the rows that need no browser and no search, in under 6 minutes
 	$(PYTHON_OF_ENVIRONMENT) -m tests.bench --quick
 
 packages: ## Install the Debian packages that the tests drive (chromium, firefox-esr, redis, coturn, gettext, iptables, postgresql)

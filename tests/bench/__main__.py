@@ -14,6 +14,7 @@ from .chromium_rows import chromium
 from .figures import Figure, table, write_json
 from .host_row import host
 from .junk import junk
+from .matrix import matrix_table
 from .measure import Measurement
 from .model_row import model
 from .stream import FOLDER, prepared_stream
@@ -25,14 +26,14 @@ QUICK_ROWS: dict[str, rows.Row] = {
     "hidden": rows.hidden,
     "slow": rows.slow,
     "limit": rows.limit,
+    "big-room": rows.big_room,
+    "host": host,
 }
 FULL_ROWS: dict[str, rows.Row] = QUICK_ROWS | {
-    "big-room": rows.big_room,
     "capacity": capacity,
     "chromium": chromium,
     "site": rows.site,
     "junk": junk,
-    "host": host,
     "model": model,
     "loop": engine_rows.loop,
     "opencv": engine_rows.opencv,
@@ -44,12 +45,13 @@ def main(arguments: Sequence[str]) -> int:
     names = options.rows or list(QUICK_ROWS if options.quick else FULL_ROWS)
     plan = rows.QUICK if options.quick else rows.FULL
     prepared_stream()
+    begun = time.monotonic()
     figures, seen = asyncio.run(measure_rows(names, plan))
     write_json(FOLDER / "latest.json", [figure.as_dict() for figure in figures])
     write_json(FOLDER / "measurements.json", [each.as_dict() for each in seen])
-    if disturbed := sum(not each.is_calm for each in seen):
-        say(f"\nOther work kept this machine busy in {disturbed} of {len(seen)} windows: figures may be off.")
-    say(f"\n{table(figures)}\n\nWritten to {FOLDER}/latest.json; every window is in measurements.json.")
+    say_all(figures, seen)
+    say(f"Written to {FOLDER}/latest.json; every window is in measurements.json.")
+    say(f"All rows took {time.monotonic() - begun:.0f} s.")
     return int(any(figure.holds is False for figure in figures))
 
 
@@ -61,6 +63,15 @@ async def measure_rows(names: list[str], plan: rows.Plan) -> tuple[list[Figure],
         figures += await FULL_ROWS[name](plan, seen)
         say(f"The row {name} took {time.monotonic() - begun:.0f} s.")
     return figures, seen
+
+
+def say_all(figures: list[Figure], seen: list[Measurement]) -> None:
+    """Print the tables as docs/performance.md has them."""
+    if disturbed := sum(not each.is_calm for each in seen):
+        say(f"\nOther work kept this machine busy in {disturbed} of {len(seen)} windows: figures may be off.")
+    say(f"\n{table(figures)}\n")
+    if every_number := matrix_table(figures):
+        say(f"For every number of sessions, ours / plain:\n\n{every_number}\n")
 
 
 def parser() -> argparse.ArgumentParser:

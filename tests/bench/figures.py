@@ -18,6 +18,8 @@ class Figure:
     reach: float | None = None
     # Whether more is better, as with the number of sessions.
     more_is_better: bool = False
+    # (processor, sessions, column) in the table for every number of sessions; None for a row of the first table.
+    place: tuple[str, int, str] | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -58,14 +60,20 @@ def write_json(path: Path, values: Any) -> None:
 
 
 def table(figures: list[Figure]) -> str:
-    """Return the figures for a person, as a Markdown table."""
+    """Return the figures that have no place elsewhere for a person, as a Markdown table."""
     head = ["figure", "ours", "baseline", "ratio", "hold", "reach for", "holds"]
-    rows = [[cell(value) for value in line(figure)] for figure in figures]
-    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    return markdown(
+        [head, *([cell(value) for value in line(each)] for each in figures if each.place is None)]
+    )
+
+
+def markdown(rows: list[list[str]]) -> str:
+    """Return a table whose first row is its head."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     rule = ["-" * width for width in widths]
     return "\n".join(
         "| " + " | ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) + " |"
-        for row in [head, rule, *rows]
+        for row in [rows[0], rule, *rows[1:]]
     )
 
 
@@ -80,4 +88,6 @@ def line(figure: Figure) -> list[Any]:
 def cell(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"

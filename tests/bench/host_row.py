@@ -1,8 +1,8 @@
 """What it costs to run a processor in a process of its own: the same code in a host and in a thread."""
 
 from .figures import Figure
-from .measure import Measurement
-from .rows import Measurements, Plan, at, growing
+from .measure import Measurement, at
+from .rows import Measurements, Plan, growing
 
 JOBS = ("invert", "hosted")
 

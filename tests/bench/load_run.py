@@ -210,7 +210,6 @@ async def load_run(
 ) -> AsyncIterator[LoadRun]:
     """Start a server ("ours", "plain" or "site") and a client; stop both at the end."""
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(Child(CLIENT, stream))
-        children = [Child(SERVERS[server], *arguments) for _ in range(processes)]
-        servers = [await stack.enter_async_context(child) for child in children]
+        children = [Child(CLIENT, stream), *(Child(SERVERS[server], *arguments) for _ in range(processes))]
+        client, *servers = await asyncio.gather(*map(stack.enter_async_context, children))
         yield LoadRun(server, servers, client)

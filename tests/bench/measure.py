@@ -3,7 +3,7 @@
 import os
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -154,3 +154,13 @@ def median_measurement(measurements: list[Measurement]) -> Measurement:
             for name, values in columns.items()
         }
     )
+
+
+def at(seen: Sequence[Measurement], server: str, job: str, sessions: int) -> Measurement:
+    """Return the median of what was seen of this server with so many sessions."""
+    return median_measurement(matching(seen, server, job, sessions))
+
+
+def matching(seen: Sequence[Measurement], server: str, job: str, sessions: int) -> list[Measurement]:
+    wanted = (server, "studio", job, sessions)
+    return [each for each in seen if (each.server, each.setting, each.job, each.sessions) == wanted]

@@ -12,12 +12,14 @@ from collections import Counter
 from pathlib import Path
 
 from .child import Child
+from .figures import markdown
 from .jobs import OUR_KEYS
 from .load_run import LoadRun, load_run
 from .stream import FOLDER
 
 SAMPLES_PER_SECOND = 200
 SETTLE_SECONDS = 2.0
+SHARES_SHOWN = 8
 # The innermost function of a stack that one of these names is in decides what a sample is counted for.
 PARTS = {
     "encode (libvpx)": ("VideoEncoder.encode", "Vp8Encoder.encode"),
@@ -49,7 +51,9 @@ async def profile(job: str, sessions: int, seconds: float) -> None:
         say(f"{await run.measure(seconds)}\n")
         await say_threads(run, server, seconds)
         stacks = await sampled(server, seconds)
-    say_parts(stacks)
+    for kind, parts in parts_of(stacks).items():
+        if parts:
+            say(f"\n{shares(kind, parts)}")
 
 
 async def say_threads(run: LoadRun, server: Child, seconds: float) -> None:
@@ -87,17 +91,21 @@ async def sampled(server: Child, seconds: float) -> Counter[tuple[str, ...]]:
     return stacks
 
 
-def say_parts(stacks: Counter[tuple[str, ...]]) -> None:
-    """Print the parts' shares of what each kind of thread did when it did not wait."""
+def parts_of(stacks: Counter[tuple[str, ...]]) -> dict[str, Counter[str]]:
+    """Return how often each part was seen in what each kind of thread did when it did not wait."""
     parts: dict[str, Counter[str]] = {"loop": Counter(), "other threads": Counter()}
     for stack, count in stacks.items():
         if not any(name in stack[-1] for name in WAITING):
             kind = "loop" if "MainThread" in stack[0] else "other threads"
             parts[kind][part_of(stack)] += count
-    for kind, counter in parts.items():
-        say(f"\n{kind}:")
-        for part, count in counter.most_common():
-            say(f"  {100 * count / counter.total():5.1f} %  {part}")
+    return parts
+
+
+def shares(kind: str, parts: Counter[str]) -> str:
+    """Return the largest shares as a Markdown table."""
+    largest = parts.most_common(SHARES_SHOWN)
+    rows = [[f"{100 * count / parts.total():.0f} %", part] for part, count in largest]
+    return markdown([[f"share of the {kind}", "what"], *rows])
 
 
 def part_of(stack: tuple[str, ...]) -> str:

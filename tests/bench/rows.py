@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from .child import ChildFailed
 from .figures import Figure
 from .load_run import load_run
-from .measure import Measurement, median_measurement
+from .matrix import matrix
+from .measure import Measurement, at, matching, median_measurement
 from .physical_limit import ms_per_frame
 
 Measurements = list[Measurement]
@@ -23,35 +24,42 @@ COMPARED_SESSIONS = 4
 ROOM_COMPARED = 4
 SHOW_VIEWERS = (1, 5)
 # Codecs take their memory in the first seconds.
-SLOW_SETTLE_SECONDS = 8.0
+SLOW_SETTLE_SECONDS = 6.0
+# At five pictures a second it takes this long to learn how late they are.
+SLOW_LEARN_SECONDS = 2.5
+SLOW_WINDOW_SECONDS = 4.0
+JOBS = ("none", "invert", "edges")
 BOTH = ("ours", "plain")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How long a window lasts, how long a server may settle before, and how often the compared rows are repeated."""
+    """How long a window lasts, how long a server may settle before, and how often the compared rows are measured."""
 
     window_seconds: float
     settle_seconds: float
     repeats: int
+    room_repeats: int
 
 
-QUICK = Plan(window_seconds=2.5, settle_seconds=1.0, repeats=3)
-FULL = Plan(window_seconds=6.0, settle_seconds=2.0, repeats=5)
+QUICK = Plan(window_seconds=2.0, settle_seconds=0.6, repeats=3, room_repeats=1)
+FULL = Plan(window_seconds=6.0, settle_seconds=2.0, repeats=5, room_repeats=4)
 
 Row = Callable[[Plan, Measurements], Awaitable[list[Figure]]]
 
 
 async def sessions(plan: Plan, seen: Measurements) -> list[Figure]:
     """One person, one processor, 1 to 12 times: CPU, delay, first frame, memory."""
-    for job in ("none", "invert", "edges"):
+    found: Measurements = []
+    for job in JOBS:
         for server in BOTH:
-            seen += await growing(plan, server, job, SESSION_STEPS)
+            found += await growing(plan, server, job, SESSION_STEPS)
     for repeat in range(1, plan.repeats):
-        for job in ("none", "invert", "edges"):
+        for job in JOBS:
             for server in BOTH[:: 1 if repeat % 2 else -1]:
-                seen += await growing(plan, server, job, [COMPARED_SESSIONS])
-    return session_figures(seen)
+                found += await growing(plan, server, job, [COMPARED_SESSIONS])
+    seen += found
+    return session_figures(found) + matrix(found, JOBS, SESSION_STEPS)
 
 
 async def growing(plan: Plan, server: str, job: str, steps: Sequence[int]) -> Measurements:
@@ -75,7 +83,7 @@ def session_figures(seen: Measurements) -> list[Figure]:
         return Figure(name, ours.cores_at_full_rate, plain.cores_at_full_rate, hold, reach)
 
     ours, plain = (at(seen, server, "edges", COMPARED_SESSIONS) for server in BOTH)
-    figures = [
+    return [
         cpu("invert", 0.7, 0.5),
         cpu("edges", 0.55, 0.4),
         cpu("none", 0.15, 0.1),
@@ -83,13 +91,6 @@ def session_figures(seen: Measurements) -> list[Figure]:
         Figure("p95 delay of edges, ms", ours.p95_ms, plain.p95_ms),
         Figure("first frame of edges, s", ours.first_frame_seconds, plain.first_frame_seconds),
     ]
-    for job in ("none", "invert", "edges"):
-        for number in SESSION_STEPS:
-            if number != COMPARED_SESSIONS:
-                ours, plain = (cores_at_full_rate(seen, server, job, number) for server in BOTH)
-                name = f"cores per session at 30 fps, {number} sessions, {job}"
-                figures.append(Figure(name, ours, plain))
-    return figures
 
 
 async def rooms(plan: Plan, seen: Measurements) -> list[Figure]:
@@ -99,7 +100,7 @@ async def rooms(plan: Plan, seen: Measurements) -> list[Figure]:
     for job, (hold, reach) in limits.items():
         for size in ROOM_SIZES:
             is_compared = size == ROOM_COMPARED
-            ours, plain = await both_rooms(plan, seen, size, job, plan.repeats - 1 if is_compared else 1)
+            ours, plain = await both_rooms(plan, seen, size, job, plan.room_repeats if is_compared else 1)
             limits_here = (hold, reach) if is_compared else (None, None)
             streams = size * (size - 1)
             name = f"room of {size}, cores at 30 fps, {job}"
@@ -149,7 +150,7 @@ async def both_rooms(
     plan: Plan, seen: Measurements, size: int, job: str, repeats: int
 ) -> tuple[Measurement, Measurement]:
     found: dict[str, Measurements] = {server: [] for server in BOTH}
-    for repeat in range(max(1, repeats)):
+    for repeat in range(repeats):
         for server in BOTH[:: -1 if repeat % 2 else 1]:
             async with load_run(server) as run:
                 await run.open_room(size, job)
@@ -202,23 +203,43 @@ async def viewers(plan: Plan, seen: Measurements) -> list[Figure]:
 
 
 async def slow(plan: Plan, seen: Measurements) -> list[Figure]:
-    """A processor of 0.2 s a frame: the delay stays short and the memory flat."""
-    seconds = max(4.0, plan.window_seconds)
-    found, grown = {}, {}
+    """A processor of 0.2 s a frame, 1 to 12 times: the delay stays short and the memory flat."""
+    found: Measurements = []
+    grown = {}
     for server in BOTH:
-        async with load_run(server) as run:
-            await run.grow_to(COMPARED_SESSIONS, "sleep")
-            await run.settle(SLOW_SETTLE_SECONDS)
-            before = run.resident_bytes()
-            found[server] = await run.measure(seconds)
-            grown[server] = (run.resident_bytes() - before) / 1e6
-    seen += found.values()
+        grown[server] = await growing_slowly(plan, server, found)
+    seen += found
+    ours, plain = (at(found, server, "sleep", COMPARED_SESSIONS) for server in BOTH)
+    name, seconds = "slow processor (0.2 s)", slow_window_seconds(plan)
     return [
-        Figure("slow processor (0.2 s): p50 delay, s", found["ours"].p50_ms / 1000, None, 0.35, 0.25),
-        Figure("slow processor (0.2 s): p50 delay, s, plain", found["plain"].p50_ms / 1000),
-        Figure(f"slow processor (0.2 s): memory grown in {seconds:g} s, MB", grown["ours"], None, 4.0),
-        Figure(f"slow processor (0.2 s): memory grown in {seconds:g} s, MB, plain", grown["plain"]),
+        Figure(f"{name}: p50 delay, s", ours.p50_ms / 1000, None, 0.35, 0.25),
+        Figure(f"{name}: p50 delay, s, plain", plain.p50_ms / 1000),
+        Figure(f"{name}: memory grown in {seconds:g} s, MB", grown["ours"], None, 4.0),
+        Figure(f"{name}: memory grown in {seconds:g} s, MB, plain", grown["plain"]),
+        *matrix(found, ["sleep"], SESSION_STEPS),
     ]
+
+
+async def growing_slowly(plan: Plan, server: str, found: Measurements) -> float:
+    """As ``growing``, in one run; return by how many MB the memory grew while the compared number was looked at."""
+    grown = float("nan")
+    async with load_run(server) as run:
+        for number in SESSION_STEPS:
+            is_compared = number == COMPARED_SESSIONS
+            try:
+                await run.grow_to(number, "sleep")
+            except ChildFailed:
+                return grown
+            await run.settle(SLOW_SETTLE_SECONDS if is_compared else SLOW_LEARN_SECONDS)
+            before = run.resident_bytes()
+            found.append(await run.measure(slow_window_seconds(plan) if is_compared else plan.window_seconds))
+            if is_compared:
+                grown = (run.resident_bytes() - before) / 1e6
+    return grown
+
+
+def slow_window_seconds(plan: Plan) -> float:
+    return max(SLOW_WINDOW_SECONDS, plan.window_seconds)
 
 
 async def limit(plan: Plan, seen: Measurements) -> list[Figure]:
@@ -232,20 +253,3 @@ async def limit(plan: Plan, seen: Measurements) -> list[Figure]:
         else:
             figures.append(Figure(f"physical limit, CPU ms per frame, {job}", alone))
     return figures
-
-
-def at(seen: Measurements, server: str, job: str, sessions: int) -> Measurement:
-    """Return the median of what was seen of this server with so many sessions."""
-    return median_measurement(matching(seen, server, job, sessions))
-
-
-def cores_at_full_rate(seen: Measurements, server: str, job: str, sessions: int) -> float:
-    """NaN when the server was so busy that it let no more visitors in."""
-    if not matching(seen, server, job, sessions):
-        return float("nan")
-    return at(seen, server, job, sessions).cores_at_full_rate
-
-
-def matching(seen: Measurements, server: str, job: str, sessions: int) -> Measurements:
-    wanted = (server, "studio", job, sessions)
-    return [each for each in seen if (each.server, each.setting, each.job, each.sessions) == wanted]

@@ -3,18 +3,22 @@
 import asyncio
 import json
 import math
+from collections import Counter
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from . import rows
+from . import __main__ as bench
 from .child import ChildFailed
 from .counter import read_number, write_number
-from .figures import Figure, write_json
+from .figures import Figure, table, write_json
 from .load_run import load_run
-from .measure import Measurement
+from .matrix import COLUMNS, matrix, matrix_table
+from .measure import Measurement, at
+from .profile import parts_of, shares
+from .rows import Measurements, Plan
 
 # The first window is enough on an idle machine. How fast the servers must be is the benchmark's affair.
 WINDOWS = 10
@@ -105,4 +109,72 @@ def test_repeats_are_joined_by_their_medians() -> None:
     values = dict.fromkeys(Measurement.__dataclass_fields__, 1.0) | {"setting": "studio", "job": "edges"}
     values |= {"server": "ours", "sessions": 4, "other_cores": 0.1}
     seen = [Measurement(**values | {"p50_ms": p50}) for p50 in (9.0, 2.0, 3.0)]
-    assert rows.at(seen, "ours", "edges", 4).p50_ms == 3.0
+    assert at(seen, "ours", "edges", 4).p50_ms == 3.0
+
+
+def test_every_number_of_sessions_stands_in_the_file_and_in_a_table_of_its_own() -> None:
+    values = dict.fromkeys(Measurement.__dataclass_fields__, 2.0) | {"setting": "studio", "job": "edges"}
+    seen = [Measurement(**values | {"server": "ours", "sessions": number}) for number in (1, 12)]
+    seen += [Measurement(**values | {"server": "plain", "sessions": 1, "p99_ms": 80.0})]
+    figures = [Figure("room of 2", 0.1), *matrix(seen, ["edges"], (1, 12))]
+    written = {figure.figure: figure.as_dict() for figure in figures}
+    assert len(written) == 1 + 2 * len(COLUMNS)
+    assert written["p99 delay, ms, 1 sessions, edges"]["baseline"] == 80.0
+    assert written["p99 delay, ms, 12 sessions, edges"]["baseline"] is None, "plain let nobody in"
+    assert "edges" not in table(figures)
+    head, _, one, twelve = (
+        [cell.strip() for cell in line.split("|")] for line in matrix_table(figures).split("\n")
+    )
+    assert one[head.index("p99 delay, ms")] == "2 / 80"
+    assert twelve[head.index("p99 delay, ms")] == "2 / –"
+    assert matrix_table(figures[:1]) == ""
+
+
+def test_the_whole_ends_with_status_0_if_all_holds_and_writes_the_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bench, "FOLDER", tmp_path)
+    assert bench.main(["--quick", "limit"]) == 0
+    written = json.loads((tmp_path / "latest.json").read_text())
+    assert [each["figure"] for each in written] == [
+        f"physical limit, CPU ms per frame, {job}" for job in ("invert", "edges")
+    ]
+    assert json.loads((tmp_path / "measurements.json").read_text()) == []
+    said = capsys.readouterr().out
+    assert "| physical limit, CPU ms per frame, edges" in said
+    assert "All rows took" in said
+
+
+@pytest.mark.parametrize(("ours", "status"), [(0.3, 0), (0.4, 1), (float("nan"), 1)])
+def test_the_whole_ends_with_status_1_if_one_figure_does_not_hold(
+    ours: float, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def one_row(plan: Plan, seen: Measurements) -> list[Figure]:
+        return [Figure("held", 0.1, hold=0.2), Figure("delay", ours, hold=0.35), Figure("not judged", 9.0)]
+
+    monkeypatch.setattr(bench, "FOLDER", tmp_path)
+    monkeypatch.setitem(bench.FULL_ROWS, "one-row", one_row)
+    assert bench.main(["one-row"]) == status
+    written = json.loads((tmp_path / "latest.json").read_text())
+    assert [each["holds"] for each in written] == [True, status == 0, None]
+
+
+def test_a_profile_says_what_threads_did_while_they_did_not_wait() -> None:
+    main, worker = "process 1:MainThread", "process 1:session"
+    stacks = Counter(
+        {
+            (main, "run", "handle (aiortc/rtcdtlstransport.py:1)", "unprotect (pylibsrtp/__init__.py:1)"): 30,
+            (main, "run", "Packetiser.pack (workers/packetisers.py:1)"): 10,
+            (main, "Runner.run (asyncio/runners.py:118)"): 500,
+            (worker, "work", "VideoEncoder.encode (workers/video_encoders.py:1)"): 7,
+        }
+    )
+    parts = parts_of(stacks)
+    assert parts == {
+        "loop": {"SRTP": 30, "packetise": 10},
+        "other threads": {"encode (libvpx)": 7},
+    }
+    head, _, first, second = shares("loop", parts["loop"]).split("\n")
+    assert head.startswith("| share of the loop | what")
+    assert first.split("|")[1:3] == [" 75 %              ", " SRTP      "]
+    assert "25 %" in second
