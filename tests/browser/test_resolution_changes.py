@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.support.site import Site
 
 from . import scene
 from .chromium import HERE
-from .conftest import VisitorFactory
+from .pages import Page
 from .studio import Studio
 from .test_forwarded_streams import SLUGS
 from .test_order_and_delay import started
@@ -21,10 +22,22 @@ FREEZE_SECONDS = 2.0
 PICTURES = 15
 
 
+@pytest.fixture(params=["chromium", "firefox"])
+def page(request: pytest.FixtureRequest, site: Site) -> Iterator[Page]:
+    """A page whose camera is the canvas."""
+    if request.param == "chromium":
+        chromium_page = request.getfixturevalue("visit")(site, "alice")
+        chromium_page.page.add_init_script(CANVAS_CAMERA)
+        yield chromium_page
+        assert chromium_page.problems == []
+    else:
+        firefox_page = request.getfixturevalue("firefox").new_page(site, "alice")
+        yield firefox_page
+        firefox_page.close()
+
+
 @pytest.mark.parametrize("way", SLUGS)
-def test_the_output_follows_the_camera(site: Site, visit: VisitorFactory, way: str) -> None:
-    page = visit(site, "alice")
-    page.page.add_init_script(CANVAS_CAMERA)
+def test_the_output_follows_the_camera(page: Page, site: Site, way: str) -> None:
     studio = started(page, site, SLUGS[way])
     studio.watch_output()
     for width, height in SIZES:
@@ -34,7 +47,6 @@ def test_the_output_follows_the_camera(site: Site, visit: VisitorFactory, way: s
     assert studio.states()[-1] == "live"
     assert "reconnecting" not in studio.states()
     assert failures(studio) == []
-    assert page.problems == []
 
 
 def see_pictures_of_size(studio: Studio, width: int, height: int) -> None:
