@@ -162,16 +162,16 @@ def check_versions() -> None:
 def check_names() -> None:
     """Raise HooksOutdated, before anything is changed, when something that the hooks need is not there."""
     for target, name in NEEDED:
-        check_name(target, name)
+        if name not in vars(target):  # what a class inherits is not what the hooks were written for
+            raise _is_gone(target, name)
 
 
-def check_name(target: object, name: str) -> None:
-    if not hasattr(target, name):
-        owner = getattr(target, "__name__", type(target).__name__)
-        raise HooksOutdated(
-            f"{owner} has no {name}; this version of aiortc or aioice is not supported. "
-            "Install the one that uv.lock says."
-        )
+def _is_gone(target: object, name: str) -> HooksOutdated:
+    owner = getattr(target, "__name__", type(target).__name__)
+    return HooksOutdated(
+        f"{owner} has no {name}; this version of aiortc or aioice is not supported. "
+        "Install the one that uv.lock says."
+    )
 
 
 # --- Receiving: encoded frames go from the jitter buffer to the loop ------------------------------------
@@ -760,5 +760,6 @@ def _accept_rsa_certificates() -> None:
 
 def _replace(target: object, name: str, value: object) -> None:
     """Set an attribute that must already be there: a renamed one would otherwise be ignored in silence."""
-    check_name(target, name)
+    if not hasattr(target, name):
+        raise _is_gone(target, name)
     setattr(target, name, value)
