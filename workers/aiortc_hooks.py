@@ -48,6 +48,7 @@ TESTED = {"aiortc": ((1, 16), (1, 17)), "aioice": ((0, 13), (0, 14))}
 NEEDED: tuple[tuple[object, str], ...] = (
     (aiortc.rtcrtpreceiver, "depayload"),
     (aiortc.rtcrtpreceiver, "decoder_worker"),
+    (aiortc.rtcdtlstransport.RTCDtlsTransport, "_register_rtp_receiver"),
     (aiortc.rtcdtlstransport.RTCDtlsTransport, "_setup_srtp"),
     (aiortc.rtcdtlstransport.RTCCertificate, "_create_ssl_context"),
     (RTCRtpReceiver, "_run_rtcp"),
@@ -140,6 +141,7 @@ def install() -> None:
     _replace(aiortc.rtcrtpreceiver, "depayload", _depayload)
     _replace(aiortc.rtcrtpreceiver, "decoder_worker", _no_decoder)
     _negotiate_playout_delay()
+    _route_repeats()
     _bound_streams()
     _outlive_reports()
     _guard_datagrams()
@@ -306,6 +308,24 @@ def vp8_descriptor_bytes(payload: bytes) -> int:
 
 def _no_decoder(*_: object) -> None:
     """Return at once, so that the thread that aiortc starts for each receiver ends at once."""
+
+
+def _route_repeats() -> None:
+    """Hand repeats (RFC 4588) to the receiver whose stream they repeat.
+
+    Why: aiortc forgets the SSRC that the offer names for them and guesses by the payload type, which says nothing where
+    two sections send pictures: a camera and a screen.
+    """
+    transport = aiortc.rtcdtlstransport.RTCDtlsTransport
+    original = transport._register_rtp_receiver
+
+    def register(self: Any, receiver: Any, parameters: Any) -> None:
+        original(self, receiver, parameters)
+        for encoding in parameters.encodings:
+            if encoding.rtx is not None:
+                self._rtp_router.ssrc_table[encoding.rtx.ssrc] = receiver
+
+    _replace(transport, "_register_rtp_receiver", register)
 
 
 def _bound_streams() -> None:

@@ -267,6 +267,23 @@ async def test_a_peer_with_an_rsa_certificate_connects(
     assert transport._ssl.get_cipher_name().startswith("ECDHE-RSA-")
 
 
+async def test_repeats_find_their_way_where_two_sections_send_pictures(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera(), direction="sendonly")
+    peer.connection.addTransceiver(NumberedCamera(), direction="sendonly")
+    await worker.open("passthrough", peer, room="hall")
+    session = worker.engine._seats["one"].peer
+    assert session is not None
+    senders: list[Any] = [each.sender for each in peer.connection.getTransceivers()]
+    histories = [getattr(sender, "_RTCRtpSender__rtp_history") for sender in senders]  # noqa: B009 - mangled name
+    await until(lambda: all(histories))
+    for sender, history in zip(senders, histories, strict=True):
+        await sender._retransmit(next(reversed(history.values())).sequence_number)
+    receivers = [each.receiver for each in session._connection.getTransceivers()]
+    name = "_RTCRtpReceiver__remote_streams"
+    for sender, receiver in zip(senders, receivers, strict=True):
+        await until(lambda sender=sender, receiver=receiver: sender._rtx_ssrc in getattr(receiver, name))
+
+
 def ports_of(sdp: str) -> list[tuple[str, int]]:
     fields = [line.split(" ") for line in sdp.split("\r\n") if line.startswith("a=candidate:")]
     return [(field[4], int(field[5])) for field in fields if ":" not in field[4]]
