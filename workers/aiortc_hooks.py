@@ -49,6 +49,7 @@ TESTED = {"aiortc": ((1, 16), (1, 17)), "aioice": ((0, 13), (0, 14))}
 NEEDED: tuple[tuple[object, str], ...] = (
     (aiortc.rtcrtpreceiver, "depayload"),
     (aiortc.rtcrtpreceiver, "decoder_worker"),
+    (aiortc.rtcdtlstransport.RTCDtlsTransport, "_register_rtp_receiver"),
     (aiortc.rtcdtlstransport.RTCDtlsTransport, "_setup_srtp"),
     (aiortc.rtcdtlstransport.RTCCertificate, "_create_ssl_context"),
     (RTCRtpReceiver, "_run_rtcp"),
@@ -141,6 +142,7 @@ def install() -> None:
     _replace(aiortc.rtcrtpreceiver, "depayload", _depayload)
     _replace(aiortc.rtcrtpreceiver, "decoder_worker", _no_decoder)
     _negotiate_playout_delay()
+    _route_repeats()
     _bound_streams()
     _outlive_reports()
     _guard_datagrams()
@@ -163,16 +165,16 @@ def check_versions() -> None:
 def check_names() -> None:
     """Raise HooksOutdated, before anything is changed, when something that the hooks need is not there."""
     for target, name in NEEDED:
-        check_name(target, name)
+        if name not in vars(target):  # what a class inherits is not what the hooks were written for
+            raise _is_gone(target, name)
 
 
-def check_name(target: object, name: str) -> None:
-    if not hasattr(target, name):
-        owner = getattr(target, "__name__", type(target).__name__)
-        raise HooksOutdated(
-            f"{owner} has no {name}; this version of aiortc or aioice is not supported. "
-            "Install the one that uv.lock says."
-        )
+def _is_gone(target: object, name: str) -> HooksOutdated:
+    owner = getattr(target, "__name__", type(target).__name__)
+    return HooksOutdated(
+        f"{owner} has no {name}; this version of aiortc or aioice is not supported. "
+        "Install the one that uv.lock says."
+    )
 
 
 # --- Receiving: encoded frames go from the jitter buffer to the loop ------------------------------------
@@ -322,6 +324,24 @@ def vp8_descriptor_bytes(payload: bytes) -> int:
 
 def _no_decoder(*_: object) -> None:
     """Return at once, so that the thread that aiortc starts for each receiver ends at once."""
+
+
+def _route_repeats() -> None:
+    """Hand repeats (RFC 4588) to the receiver whose stream they repeat.
+
+    Why: aiortc forgets the SSRC that the offer names for them and guesses by the payload type, which says nothing where
+    two sections send pictures: a camera and a screen.
+    """
+    transport = aiortc.rtcdtlstransport.RTCDtlsTransport
+    original = transport._register_rtp_receiver
+
+    def register(self: Any, receiver: Any, parameters: Any) -> None:
+        original(self, receiver, parameters)
+        for encoding in parameters.encodings:
+            if encoding.rtx is not None:
+                self._rtp_router.ssrc_table[encoding.rtx.ssrc] = receiver
+
+    _replace(transport, "_register_rtp_receiver", register)
 
 
 def _bound_streams() -> None:
@@ -776,5 +796,6 @@ def _accept_rsa_certificates() -> None:
 
 def _replace(target: object, name: str, value: object) -> None:
     """Set an attribute that must already be there: a renamed one would otherwise be ignored in silence."""
-    check_name(target, name)
+    if not hasattr(target, name):
+        raise _is_gone(target, name)
     setattr(target, name, value)

@@ -2,16 +2,24 @@
 
 import socket
 import struct
+import sys
+import time
+import tomllib
+from typing import Any
 
+import aiortc.codecs
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.clock import current_ntp_time
 from aiortc.codecs.vpx import VpxPayloadDescriptor
+from aiortc.rtcdtlstransport import RTCCertificate, generate_certificate
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters, RTCRtpParameters
 from aiortc.rtp import RtcpPacket, RtcpSenderInfo, RtcpSrPacket, RtpPacket, unpack_header_extensions
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.processes import ROOT
 from workers import aiortc_hooks
 from workers.exceptions import HooksOutdated
 
@@ -45,6 +53,38 @@ async def test_every_private_name_that_is_replaced_exists() -> None:
 def test_a_renamed_private_name_is_noticed() -> None:
     with pytest.raises(HooksOutdated, match="has no"):
         aiortc_hooks._replace(object(), "_gone", None)
+
+
+@pytest.mark.parametrize(("target", "name"), aiortc_hooks.NEEDED)
+def test_nothing_is_installed_when_a_name_is_gone(
+    target: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aiortc_hooks.install()
+    before = [getattr(*each) for each in aiortc_hooks.NEEDED if each != (target, name)]
+    monkeypatch.setattr(aiortc_hooks, "_installed", False)
+    monkeypatch.delattr(target, name)
+    with pytest.raises(HooksOutdated, match=f"has no {name}"):
+        aiortc_hooks.install()
+    assert before == [getattr(*each) for each in aiortc_hooks.NEEDED if each != (target, name)]
+
+
+def test_what_is_overwritten_is_what_is_checked_before() -> None:
+    """All that aiortc and aioice have of ours, in their modules and classes, stands in the list of needed names."""
+    aiortc_hooks.install()
+    ours = set()
+    for module in [each for name, each in sys.modules.items() if name.split(".")[0] in ("aiortc", "aioice")]:
+        for owner in [module, *(each for each in vars(module).values() if isinstance(each, type))]:
+            for name, value in vars(owner).items():
+                if getattr(value, "__module__", None) == aiortc_hooks.__name__:
+                    ours.add((owner, name))
+    assert ours | {(aiortc.codecs, "HEADER_EXTENSIONS")} == set(aiortc_hooks.NEEDED)
+
+
+def test_what_may_be_installed_is_what_was_tested() -> None:
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    for library, (first, beyond) in aiortc_hooks.TESTED.items():
+        first_text, beyond_text = (".".join(map(str, each)) for each in (first, beyond))
+        assert f"{library}>={first_text},<{beyond_text}" in wanted
 
 
 async def test_a_viewer_who_knows_the_extension_is_told_to_hold_no_picture_back() -> None:
@@ -130,6 +170,118 @@ def test_the_estimator_hears_of_bursts_and_tells_no_more_than_the_limit() -> Non
     assert heard == [100, 300, 200]
     assert answers[0] == (700_000, [1])
     assert answers[1] is None
+
+
+async def test_publishers_are_told_the_limit_and_senders_hear_it(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    heard: list[tuple[int, list[int]]] = []
+    sender = peer.connection.getTransceivers()[0].sender
+    aiortc_hooks.hear_estimates(sender, lambda *said: heard.append(said))
+    await worker.open("passthrough", peer)
+    incoming = await until(lambda: worker.engine._seats["one"].pipeline.incoming_video)
+    incoming.estimate_limit = lambda: 123_456
+    # The first estimate takes some seconds.
+    said = await until(lambda: [each for each in heard if each[0] == 123_456], seconds=40)
+    assert said[0][1] == [sender._ssrc]
+
+
+async def test_a_publisher_is_asked_for_a_key_frame(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("passthrough", peer)
+    await until(lambda: len(peer.pictures) > 5)
+    sender, asked = peer.connection.getTransceivers()[0].sender, []
+    aiortc_hooks._replace(sender, "_send_keyframe", lambda: asked.append(True))
+    session = worker.engine._seats["one"].peer
+    assert session is not None
+    receiver = session._connection.getTransceivers()[0].receiver
+    await aiortc_hooks.send_pli(receiver, aiortc_hooks.ssrc_of(sender))
+    await until(lambda: asked)
+
+
+async def test_what_waits_at_the_gate_and_its_repeats_can_be_dropped(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("passthrough", peer)
+    await until(lambda: len(peer.pictures) > 5)
+    session = worker.engine._seats["one"].peer
+    assert session is not None
+    (sending,) = session.sendings.values()
+    sender = sending.transceiver.sender
+    history = getattr(sender, "_RTCRtpSender__rtp_history")  # noqa: B009 - mangled name
+    assert history
+    aiortc_hooks.drop_unsent(sender)
+    assert not history
+    count = len(peer.pictures)
+    await until(lambda: len(peer.pictures) > count + 5)
+
+
+async def test_a_sender_with_new_ssrcs_sends_under_them_and_hears_of_them(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("passthrough", peer)
+    await until(lambda: len(peer.pictures) > 5)
+    session = worker.engine._seats["one"].peer
+    assert session is not None
+    (sending,) = session.sendings.values()
+    sender = sending.transceiver.sender
+    old = aiortc_hooks.ssrc_of(sender)
+    renewed = aiortc_hooks.renew_ssrcs(sender)
+    assert len({*renewed, *renewed.values()}) == 4
+    assert renewed[old] == aiortc_hooks.ssrc_of(sender)
+    heard: list[int] = []
+    aiortc_hooks.hear_reports(sender, lambda ssrc, *said: heard.append(ssrc))
+    count = len(peer.pictures)
+    await until(lambda: len(peer.pictures) > count + 5)
+    await until(lambda: heard)
+    assert set(heard) == {renewed[old]}
+
+
+async def test_the_last_check_of_a_peer_is_known(worker: WorkerUnderTest) -> None:
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    connection.addTransceiver("video")
+    assert aiortc_hooks.checked_at(connection) == 0.0
+    assert aiortc_hooks.check_round_trip_seconds(connection) is None
+    await connection.close()
+    peer, began_at = BrowserPeer(NumberedCamera()), time.monotonic()
+    await worker.open("passthrough", peer)
+    await until(lambda: len(peer.pictures) > 5)
+    session = worker.engine._seats["one"].peer
+    assert session is not None
+    assert began_at < session.checked_at() <= time.monotonic()
+    round_trip = aiortc_hooks.check_round_trip_seconds(session._connection)
+    assert round_trip is not None
+    assert 0 < round_trip < time.monotonic() - began_at
+
+
+async def test_a_peer_with_an_rsa_certificate_connects(
+    worker: WorkerUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    certificate = RTCCertificate(key, generate_certificate(key))  # type: ignore[arg-type]
+    with monkeypatch.context() as patch:
+        patch.setattr(RTCCertificate, "generateCertificate", lambda: certificate)
+        peer = BrowserPeer(NumberedCamera())
+    await worker.open("passthrough", peer)
+    await until(lambda: len(peer.pictures) > 5)
+    session = worker.engine._seats["one"].peer
+    assert session is not None
+    transport: Any = session._connection.getTransceivers()[0].sender.transport
+    assert transport._ssl.get_cipher_name().startswith("ECDHE-RSA-")
+
+
+async def test_repeats_find_their_way_where_two_sections_send_pictures(worker: WorkerUnderTest) -> None:
+    peer = BrowserPeer(NumberedCamera(), direction="sendonly")
+    peer.connection.addTransceiver(NumberedCamera(), direction="sendonly")
+    await worker.open("passthrough", peer, room="hall")
+    session = worker.engine._seats["one"].peer
+    assert session is not None
+    senders: list[Any] = [each.sender for each in peer.connection.getTransceivers()]
+    histories = [getattr(sender, "_RTCRtpSender__rtp_history") for sender in senders]  # noqa: B009 - mangled name
+    await until(lambda: all(histories))
+    for sender, history in zip(senders, histories, strict=True):
+        await sender._retransmit(next(reversed(history.values())).sequence_number)
+    receivers = [each.receiver for each in session._connection.getTransceivers()]
+    name = "_RTCRtpReceiver__remote_streams"
+    for sender, receiver in zip(senders, receivers, strict=True):
+        await until(lambda sender=sender, receiver=receiver: sender._rtx_ssrc in getattr(receiver, name))
 
 
 def ports_of(sdp: str) -> list[tuple[str, int]]:

@@ -76,6 +76,12 @@ def command_of(pid: int) -> bytes:
         return b""
 
 
+def test_each_worker_runs_on_uvloop(site: Site) -> None:
+    """It is loaded where the loop is made, and nowhere else."""
+    for pid in worker_pids(site):
+        assert "/uvloop/" in Path(f"/proc/{pid}/maps").read_text()
+
+
 async def test_two_visitors_on_two_processes_see_their_pictures(site: Site) -> None:
     async with Visitor(site.url) as one, Visitor(site.url) as two:
         for visitor in (one, two):
