@@ -50,8 +50,6 @@ class RoomSide:
         seat = await room_entrance.enter(identity, message.room, message.invitation, message.name)
         mine = [lease for lease in await self._leases(seat.id) if lease.owner == identity.owner]
         await room_entrance.check_open(identity, seat.entry, has_seat=bool(mine))
-        for lease in mine:
-            await room_news.end_seat(lease, Session.Reason.OTHER_TAB)
         return seat
 
     async def room_to_resume(
@@ -65,7 +63,7 @@ class RoomSide:
         return await room_entrance.come_back(identity, row.room, message.name)
 
     async def came_in(self, session: "SocketSession") -> None:
-        """One person has one seat: of tabs that come at the same moment the last one keeps it."""
+        """One person has one seat: the one before ends only now; of tabs that come at once the last keeps it."""
         if session.seat is None:
             return
         await self._listen(session.seat.group)
