@@ -4,7 +4,6 @@ Check, hand on, return: no handler waits for a worker. What workers say comes ba
 ``worker_message``. Whatever goes wrong, the page gets a typed error and the other sessions go on.
 """
 
-import logging
 from functools import partial
 from typing import Any
 
@@ -15,8 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.signals import user_group
 from processors.models import Processor
 from workers import door
-from workers.registry import Lease
-from workers.transport import Message, TransportError
+from workers.transport import Message
 
 from . import admission, history, ice, metrics, worn_sound
 from .addresses import address_of
@@ -51,8 +49,6 @@ from .room_side import RoomSide
 from .socket_session import SocketSession
 from .typed_socket import TypedSocket
 from .worker_side import WorkerSide
-
-logger = logging.getLogger(__name__)
 
 # What workers may owe one page at a time; each request keeps its SDP or file until it is answered.
 PENDING_REQUESTS = 32
@@ -370,16 +366,6 @@ class SignallingConsumer(TypedSocket):
             message = {"type": "close", "session": session.id, "reason": reason}
             await self.requests.tell(session.lease.worker, message)
         await self.end_here(session, reason)
-
-    async def tell_about(self, lease: Lease, message: Message) -> None:
-        """To the worker of a session that another socket may carry: events stay with that socket."""
-        try:
-            await door.transport().send_to_worker(lease.worker, message)
-        except TransportError:
-            logger.info("A %s message could not be sent to worker %s", message["type"], lease.worker)
-
-    async def end_lease(self, lease: Lease, reason: str) -> None:
-        await self.places.end_lease(lease, reason)
 
     async def end_here(self, session: SocketSession, reason: str) -> None:
         """Free the place and write the end; for a session no worker holds, or none that answers."""

@@ -71,11 +71,3 @@ class Places:
             return
         if ours:
             await history.end(session.id, reason)
-
-    async def end_lease(self, lease: Lease, reason: str) -> None:
-        """Free the place of a session that another socket may carry, and write the end."""
-        try:
-            await self._socket.registry.release(lease.session, lease.epoch, reason)
-        except RegistryError:
-            logger.info("A place is freed by its worker: the registry is away")
-        await history.end(lease.session, reason)

@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from accounts.user import User
 from processors.models import Processor
-from processors.translation import translated
 from processors.visibility import is_guest
 
-from .cards import can_start, manifest_or_none
+from .cards import can_start
 from .check_session import SLUG as CHECK
+from .for_all import processor_facts, shown_of
 from .ice import relay_urls, relay_ways
 from .recording import is_recorded
 from .room import Room
@@ -44,7 +44,8 @@ def script_config(request: HttpRequest, entry: Entry, invitation: str, people: i
     room = entry.room
     return {
         "room": room_facts(entry)
-        | {"people": people, "closed": room.is_over, "recording": is_recorded(room)},
+        | {"people": people, "closed": room.is_over, "recording": is_recorded(room)}
+        | {"room_processor": shown_of(room)},
         "me": {
             "name": account_name(request),
             "guest": is_guest(request.user),
@@ -52,7 +53,6 @@ def script_config(request: HttpRequest, entry: Entry, invitation: str, people: i
         },
         "invitation": invitation,
         "processors": worn_here(request, room),
-        "room_processor": for_all(room.room_processor) if room.room_processor else None,
         "check": CHECK,
         "csrf": get_token(request),
         "urls": {
@@ -87,28 +87,6 @@ def worn_here(request: HttpRequest, room: Room) -> list[dict[str, str]]:
     if room.processors.exists():
         rows = rows.filter(pk__in=room.processors.values("pk"))
     return [processor_facts(row) for row in rows if can_start(row)]
-
-
-def processor_facts(row: Processor) -> dict[str, str]:
-    return {
-        "slug": row.slug,
-        "title": translated(row.title),
-        "url": row.get_absolute_url(),
-        "place": place_of(row),
-    }
-
-
-def for_all(row: Processor) -> dict[str, Any]:
-    """What the owner added for all; what it finds stands on the tiles."""
-    manifest = manifest_or_none(row)
-    return {**processor_facts(row), "results": manifest["results"] if manifest else {}}
-
-
-def place_of(row: Processor) -> str:
-    """Over what it is worn: one that touches no picture leaves the place over the picture to another."""
-    manifest = manifest_or_none(row)
-    kinds = {*manifest["takes"], *manifest["gives"]} if manifest else set()
-    return "sound" if kinds == {"audio"} else "picture"
 
 
 def invite_link(request: HttpRequest, entry: Entry) -> str:

@@ -9,10 +9,11 @@ from processors.access import AccessRefused
 from . import room_access
 from .database import in_database_thread
 from .errors import SignallingError
+from .for_all import options_of, shown_of
 from .identity import Identity
 from .models import Room, Session
 from .room_access import Entry, RoomVisitor
-from .room_seat import RoomSeat, name_for, options_of
+from .room_seat import RoomSeat, name_for
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -38,7 +39,7 @@ def with_typed_refusals(function: Callable[Parameters, Result]) -> Callable[Para
 def enter(identity: Identity, slug: str, invitation: str, name: str) -> RoomSeat:
     """A seat for who may come in; whether the room is open, and not locked, is asked when there is a place."""
     entry = room_access.enter(visitor(identity), slug, invitation)
-    return RoomSeat(entry, name_for(name, identity.name), options_of(entry.room))
+    return seat_of(entry, name_for(name, identity.name))
 
 
 @in_database_thread
@@ -57,14 +58,15 @@ def stay(identity: Identity, seat: RoomSeat) -> None:
         room.refresh_from_db()
     except Room.DoesNotExist:
         raise SignallingError("room_unknown") from None
-    seat.entry, seat.options = room_access.stay(visitor(identity), room), options_of(room)
+    seat.entry = room_access.stay(visitor(identity), room)
+    seat.options, seat.for_all = options_of(room), shown_of(room)
 
 
 @in_database_thread
 @with_typed_refusals
 def come_back(identity: Identity, room: Room, name: str) -> RoomSeat:
     entry = room_access.stay(visitor(identity), room)
-    return RoomSeat(entry, name_for(name, identity.name), options_of(room))
+    return seat_of(entry, name_for(name, identity.name))
 
 
 @in_database_thread
@@ -89,6 +91,10 @@ def send_out(room: Room, session: str, name: str) -> None:
     if row.user and room_access.moderates(RoomVisitor(row.user, row.guest), room):
         raise SignallingError("not_allowed", room_access.cannot_remove())
     room_access.remove(room, row, name)
+
+
+def seat_of(entry: Entry, name: str) -> RoomSeat:
+    return RoomSeat(entry, name, options_of(entry.room), shown_of(entry.room))
 
 
 def visitor(identity: Identity) -> RoomVisitor:

@@ -1,5 +1,6 @@
 """The pages of rooms: lobby, room, create and edit, invitations. Who may see what is decided in room_access."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,12 +27,15 @@ from processors.visibility import is_guest, is_staff
 from workers.door import registry
 from workers.registry import RegistryError
 
-from . import room_access
+from . import room_access, room_news
 from .identity import owner_of_guest
-from .models import Recording, Room, RoomInvitation
+from .models import Recording, Room, RoomInvitation, Session
 from .room_access import RoomVisitor
 from .room_config import room_page
 from .room_forms import InvitationForm, RoomForm
+from .room_seat import group_of
+
+logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponseBase]
 
@@ -146,6 +150,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponseBase:
     form = RoomForm(request.POST or None, user=request.user, instance=found)
     if form.is_valid():
         saved = form.save()
+        tell_inside(saved)
         messages.success(request, _("Saved."))
         return redirect("room_edit", saved.slug)
     shown = Room.objects.get(pk=found.pk)
@@ -174,7 +179,12 @@ def revoke(found: Room, key: str) -> None:
 
 @button_of("members")
 def drop_member(found: Room, key: int) -> None:
-    get_object_or_404(found.members, pk=key).delete()
+    """Who may not come in any more does not stay either."""
+    member = get_object_or_404(found.members, pk=key)
+    member.delete()
+    person = RoomVisitor(member.user, f"user:{member.user_id}")
+    if not (room_access.moderates(person, found) or room_access.is_open_to(person, found)):
+        async_to_sync(end_seats)(found, person.owner)
 
 
 @button_of("removed")
@@ -233,6 +243,23 @@ def visitor(request: HttpRequest, guest: str = "") -> RoomVisitor:
         return RoomVisitor(request.user, f"user:{request.user.pk}")
     guest = guest or guest_cookie.read(request.COOKIES)
     return RoomVisitor(request.user, owner_of_guest(guest) if guest else "")
+
+
+def tell_inside(found: Room) -> None:
+    """Pages and the media worker hear at once what was changed; without Redis they hear it with the next offer."""
+    try:
+        async_to_sync(room_news.tell_group)(group_of(found.live_id), "changed")
+    except Exception:
+        logger.warning("Who is in a room could not be told that it changed", exc_info=True)
+
+
+async def end_seats(found: Room, owner: str) -> None:
+    try:
+        seats = await registry().seats(found.live_id)
+        for lease in [lease for lease in seats if lease.owner == owner]:
+            await room_news.end_seat(lease, Session.Reason.REMOVED)
+    except Exception:
+        logger.warning("Whoever was dropped from a room may still be inside", exc_info=True)
 
 
 def people_in(rooms: list[Room]) -> dict[str, int]:

@@ -10,7 +10,6 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from .errors import SignallingError
-from .room import Room
 from .room_access import Entry
 from .socket_limits import TokenBucket
 
@@ -28,6 +27,8 @@ class RoomSeat:
     name: str
     # What the owner decided for all, as the worker gets it; read with the entry, in a thread.
     options: dict[str, Any] = field(default_factory=dict)
+    # … and as the page gets it.
+    for_all: dict[str, Any] | None = None
     # What the page said of itself: muted, camera_off, screen, veto.
     state: dict[str, bool] = field(default_factory=dict)
     # Who was listed last, with their names; None before the first list.
@@ -49,7 +50,7 @@ class RoomSeat:
         return group_of(self.id)
 
     def for_page(self) -> dict[str, Any]:
-        return room_facts(self.entry)
+        return room_facts(self.entry) | {"room_processor": self.for_all}
 
     def person(self, participant: str) -> dict[str, Any]:
         return {"id": participant, "name": self.name, "role": self.entry.role, **self.state}
@@ -74,6 +75,8 @@ def room_facts(entry: Entry) -> dict[str, Any]:
     """The room as its page knows it; nothing in it is secret from who is inside."""
     room = entry.room
     return {
+        # Stays when the address changes.
+        "id": room.live_id,
         "slug": room.slug,
         "title": room.title,
         "owner": entry.moderates,
@@ -83,17 +86,6 @@ def room_facts(entry: Entry) -> dict[str, Any]:
         "audio_only_default": room.audio_only_default,
         "mix": room.mix,
         "may_record": settings.ROOM_RECORDING and entry.role == "owner",
-    }
-
-
-def options_of(room: Room) -> dict[str, Any]:
-    """Reads the database; a processor for all that visitors may no longer use is none."""
-    worn = room.room_processor
-    is_usable = worn is not None and not worn.is_retired and not worn.is_draft
-    return {
-        "mix": room.mix_for_worker,
-        "processor": worn.spec() if worn and is_usable else None,
-        "parameters": worn.parameters if worn and is_usable else {},
     }
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from workers.registry import Lease, RegistryError
 from workers.transport import Message
 
-from . import room_entrance
+from . import room_entrance, room_news
 from .errors import SignallingError
 from .identity import Identity
 from .messages import Chat, ClientMessage, Moderate, OpenSession, Record, Rename, Resume, State, View
 from .models import Session
 from .open_rooms import OpenRoom, room_of
 from .recording_side import record
-from .room_seat import RoomSeat, chat_message, check_chat, clean_name, group_of, participant_of
+from .room_seat import RoomSeat, chat_message, check_chat, clean_name, participant_of
 
 if TYPE_CHECKING:
     from .consumers import SignallingConsumer
@@ -50,31 +50,29 @@ class RoomSide:
         seat = await room_entrance.enter(identity, message.room, message.invitation, message.name)
         mine = [lease for lease in await self._leases(seat.id) if lease.owner == identity.owner]
         await room_entrance.check_open(identity, seat.entry, has_seat=bool(mine))
-        for lease in mine:
-            await self._close_elsewhere(lease, Session.Reason.OTHER_TAB)
         return seat
 
     async def room_to_resume(
         self, identity: Identity, message: Resume, row: Session
     ) -> OpenRoom | RoomSeat | None:
-        """A room of the database is known from the history; a token must be shown again."""
+        """The history knows a room of the database, whose address may have changed; a token must be shown again."""
         if row.room is None:
             return room_of(message.room)
-        if message.room not in {"", row.room.slug}:
+        if message.room not in {"", row.room.slug, row.room.live_id}:
             raise SignallingError("room_unknown")
         return await room_entrance.come_back(identity, row.room, message.name)
 
     async def came_in(self, session: "SocketSession") -> None:
-        """One person has one seat: of tabs that come at the same moment the last one keeps it."""
+        """One person has one seat: the one before ends only now; of tabs that come at once the last keeps it."""
         if session.seat is None:
             return
         await self._listen(session.seat.group)
-        await self._tell_group(
+        await room_news.tell_group(
             session.seat.group, "moved", owner=session.owner, session=session.id, epoch=session.lease.epoch
         )
         for lease in await self._leases(session.seat.id):
             if lease.owner == session.owner and is_before(lease, session.lease):
-                await self._close_elsewhere(lease, Session.Reason.OTHER_TAB)
+                await room_news.end_seat(lease, Session.Reason.OTHER_TAB)
 
     async def went(self, session: "SocketSession") -> None:
         seats = [other.seat for other in self._socket.sessions.values() if other.seat]
@@ -121,7 +119,7 @@ class RoomSide:
             return
         seat.check_pace()
         said = chat_message(session.participant, seat.name, text)
-        await self._tell_group(seat.group, "chat", session=session.id, said=said)
+        await room_news.tell_group(seat.group, "chat", session=session.id, said=said)
         await self._socket.say({"type": "room.chat", **asked(message), "session": session.id, **said})
 
     async def _moderate(self, session: "SocketSession", seat: RoomSeat, message: Moderate) -> None:
@@ -139,7 +137,7 @@ class RoomSide:
             await self._end(seat)
         else:
             await room_entrance.set_locked(seat.entry.room, message.act == "lock")
-            await self._tell_group(seat.group, "changed")
+            await room_news.tell_group(seat.group, "changed")
         done = {"session": session.id, "act": message.act, "participant": message.participant}
         await self._socket.say({"type": "room.moderated", **asked(message), **done})
 
@@ -147,7 +145,7 @@ class RoomSide:
         found = await self._seat_of(seat, participant)
         name = (seat.people or {}).get(participant, "")
         await room_entrance.send_out(seat.entry.room, found.session, name)
-        await self._close_elsewhere(found, Session.Reason.REMOVED)
+        await room_news.end_seat(found, Session.Reason.REMOVED)
 
     async def _seat_of(self, seat: RoomSeat, participant: str) -> Lease:
         for lease in await self._leases(seat.id):
@@ -158,7 +156,7 @@ class RoomSide:
     async def _end(self, seat: RoomSeat) -> None:
         await room_entrance.end_meeting(seat.entry.room)
         for lease in await self._leases(seat.id):
-            await self._close_elsewhere(lease, Session.Reason.ROOM_ENDED)
+            await room_news.end_seat(lease, Session.Reason.ROOM_ENDED)
 
     # --- from other sockets -----------------------------------------------------------------------
 
@@ -181,6 +179,7 @@ class RoomSide:
 
     async def _changed(self, session: "SocketSession", seat: RoomSeat) -> None:
         await self.still_welcome(session, await self._socket.known_visitor())
+        await self._tell_worker(session, {"type": "room", "room_options": seat.options})
         await self._socket.say({"type": "room.changed", "session": session.id, "room": seat.for_page()})
 
     # --- from workers ----------------------------------------------------------------------------
@@ -205,21 +204,10 @@ class RoomSide:
             self._groups.add(group)
             await self._socket.channel_layer.group_add(group, self._socket.channel_name)
 
-    async def _tell_group(self, group: str, what: str, **facts: Any) -> None:
-        event = {"type": "room.event", "group": group, "what": what, **facts}
-        await self._socket.channel_layer.group_send(group, event)
-
     async def _tell_worker(self, session: "SocketSession", message: Message) -> None:
         """What comes before the first offer travels with it."""
         if session.offered and not session.lost:
             await self._socket.requests.tell(session.lease.worker, {**message, "session": session.id})
-
-    async def _close_elsewhere(self, lease: Lease, reason: Session.Reason) -> None:
-        """End a session that any socket, or none, carries: the worker lets go of its media, the socket of its page."""
-        close = {"type": "close", "session": lease.session, "reason": reason.value}
-        await self._socket.tell_about(lease, close)
-        await self._tell_group(group_of(lease.room), "closed", session=lease.session, reason=reason.value)
-        await self._socket.end_lease(lease, reason)
 
     async def _leases(self, room: str) -> list[Lease]:
         try:

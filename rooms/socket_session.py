@@ -38,4 +38,6 @@ class SocketSession:
     def claim(self, processor: Processor | None = None, anew: bool = False) -> Claim:
         wanted = processor or self.processor
         room, seats = (self.room.id, self.room.seats) if self.room else ("", 0)
-        return Claim(self.id, self.owner, wanted.slug, wanted.session_limit, anew, room, seats)
+        # One person, one seat, where the room is one of the database.
+        takes_over = self.seat is not None
+        return Claim(self.id, self.owner, wanted.slug, wanted.session_limit, anew, room, seats, takes_over)

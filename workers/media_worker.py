@@ -101,6 +101,7 @@ class MediaWorker:
             "close": self._close_session,
             "view": self._look_at_room,
             "state": self._state,
+            "room": self._room_changed,
             "name": self._state,
             "moderate": self._moderate,
             "record": self._record,
@@ -249,6 +250,8 @@ class MediaWorker:
         seat = self._seat(message)
         if "person" in message:
             self._introduce(seat, message)
+        if "room_options" in message:
+            await self._room_changed(message)
         assignment = seat.pipeline.assignment
         self._room_of[seat.session].tell_anew(seat)
         return {
@@ -280,6 +283,14 @@ class MediaWorker:
         if room.dress(seat):
             self._rearrange(room)
         room.follow_mixes()
+
+    async def _room_changed(self, message: Message) -> None:
+        """The owner has decided otherwise while people are inside."""
+        for_all = await self._assignments.for_all(message)
+        room = self._room_of[self._seat(message).session]
+        room.take_options(message.get("room_options") or {}, for_all)
+        room.dress_all()
+        self._rearrange(room)
 
     async def _moderate(self, message: Message) -> Message:
         seat = self._seat(message)

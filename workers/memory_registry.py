@@ -168,7 +168,8 @@ class MemoryRegistry(Registry):
         return held.lease
 
     def _check_owner(self, claim: Claim) -> None:
-        mine = sum(held.lease.owner == claim.owner for held in self._leases.values())
+        leases = (held.lease for held in self._leases.values())
+        mine = sum(lease.owner == claim.owner and not claim.ends(lease) for lease in leases)
         if mine >= self.limits.sessions_per_owner:
             raise TooManySessions
 
@@ -177,7 +178,10 @@ class MemoryRegistry(Registry):
             raise AllBusy
 
     def _check_room(self, claim: Claim) -> None:
-        if claim.room and len(self._seats(claim.room)) >= claim.room_seats:
+        if not claim.room:
+            return
+        staying = [lease for lease in self._seats(claim.room) if not claim.ends(lease)]
+        if len(staying) >= claim.room_seats:
             raise RoomFull
 
     def _seats(self, room: str) -> list[Lease]:

@@ -86,6 +86,7 @@ class RedisRegistry(Registry):
                 int(claim.anew),
                 claim.room,
                 claim.room_seats,
+                int(claim.takes_over),
             )
         )
         if "refused" in answer:

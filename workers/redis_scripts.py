@@ -141,7 +141,7 @@ return cjson.encode(found)
 )
 
 # ARGV: session, owner, processor, session limit, sessions per owner, reservation ms, full stress, two dice,
-# anew (0/1), room or '', seats of the room
+# anew (0/1), room or '', seats of the room, takes over (0/1): the owner's other seats there are about to end
 # → JSON {lease} or {refused}
 PLACE = (
     COMMON
@@ -170,15 +170,18 @@ if held and alive(held.worker) and not (ARGV[10] == '1' and held.phase == 'reser
   return answer(held)
 end
 if held then drop(held) end
-if count(key('of-owner', owner)) >= owner_limit then return refuse('session_limit') end
-if processor_full() then return refuse('busy') end
 
 -- A room is where its first seat is. All its seats have place there; an overloaded worker takes no processor.
-local room, home, seats = ARGV[11], nil, 0
+local room, home, seats, ending = ARGV[11], nil, 0, 0
 if room ~= '' then
-  for _, lease in ipairs(seated(room)) do home, seats = lease.worker, seats + 1 end
-  if seats >= tonumber(ARGV[12]) then return refuse('room_full') end
+  for _, lease in ipairs(seated(room)) do
+    home, seats = lease.worker, seats + 1
+    if ARGV[13] == '1' and lease.owner == owner then ending = ending + 1 end
+  end
 end
+if count(key('of-owner', owner)) - ending >= owner_limit then return refuse('session_limit') end
+if processor_full() then return refuse('busy') end
+if room ~= '' and seats - ending >= tonumber(ARGV[12]) then return refuse('room_full') end
 
 local places = 1
 if room ~= '' and processor == '' then places = light end

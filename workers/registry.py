@@ -104,10 +104,15 @@ class Claim:
     # Sessions of one room share a worker; "" for a studio.
     room: str = ""
     room_seats: int = 0
+    # The owner's other seat in this room ends as soon as this one is taken.
+    takes_over: bool = False
 
     @property
     def places(self) -> float:
         return places(self.room, self.processor)
+
+    def ends(self, lease: "Lease") -> bool:
+        return self.takes_over and (lease.room, lease.owner) == (self.room, self.owner)
 
 
 @dataclass(frozen=True)

@@ -53,9 +53,10 @@ function buildRoom(config) {
 
 const quality = () => recall("quality", "standard");
 
-function facts({ config, $, values, own }) {
+function facts({ config, session, $, values, own }) {
   return {
-    room: config.room.slug,
+    // Its address may have changed since this page was loaded.
+    room: (session.room ?? config.room).slug,
     invitation: config.invitation,
     name: $("#name").value.trim(),
     // As many sections at once as there are people, as far as we know: it spares an offer.

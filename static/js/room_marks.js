@@ -5,8 +5,8 @@ import { readable } from "./result_views.js";
 
 export function joinMarks(room) {
   const { session, people, tiles, worn, config } = room;
-  const forAll = config.room_processor;
   const marks = new Map(); // of the processor for all, by participant
+  let forAll = config.room.room_processor;
 
   /** Lay over each tile what belongs there now. */
   room.mark = () => {
@@ -28,6 +28,11 @@ export function joinMarks(room) {
     for (const tile of tiles.all) if (tile.participant === participant) show(tile);
   };
 
+  session.addEventListener("room.changed", ({ detail }) => {
+    if (detail.room.room_processor?.slug !== forAll?.slug) marks.clear();
+    forAll = detail.room.room_processor;
+    room.mark();
+  });
   session.addEventListener("data", ({ detail }) => detail.type === "result" && (detail.place ?? "picture") === "picture" && found(detail));
   people.addEventListener("change", room.mark);
   worn.picture.addEventListener("change", room.mark);

@@ -1,4 +1,6 @@
 // What one wears, over the picture and over the sound: chosen in the panel, changed without leaving.
+import { fill, gettext } from "./i18n.js";
+import { setText } from "./set_text.js";
 import { recall, remember } from "./storage.js";
 import { WornProcessor } from "./worn_processor.js";
 
@@ -16,11 +18,12 @@ export function joinProcessors(room) {
   session.addEventListener("data", ({ detail }) => byPlace[detail.place ?? "picture"]?.heard(detail));
 }
 
-/** What the owner adds for all, a person can keep off their own picture and sound; asked once for each room. */
+/** What the owner adds for all, also later, a person can keep off their own picture and sound; asked once for each room. */
 function joinVeto(room) {
   const box = room.$("#veto");
-  if (!box) return;
-  const name = `room.veto.${room.config.room.slug}`;
+  const name = `room.veto.${room.config.room.id}`;
+  showForAll(room, room.config.room);
+  room.session.addEventListener("room.changed", ({ detail }) => showForAll(room, detail.room));
   box.checked = recall(name, false);
   box.addEventListener("change", () => {
     remember(name, box.checked);
@@ -28,4 +31,10 @@ function joinVeto(room) {
   });
   const { own } = room;
   room.own = () => ({ ...own(), veto: box.checked });
+}
+
+function showForAll({ $ }, { room_processor: forAll }) {
+  $("#for-all").hidden = !forAll;
+  const words = gettext("The owner has added “%(title)s” for all who wear nothing else.");
+  setText($('#for-all [data-part="words"]'), forAll ? fill(words, { title: forAll.title }) : "");
 }

@@ -265,9 +265,11 @@ export class RoomSession extends EventTarget {
 
   async #resume() {
     const { session, token } = this.#opened;
-    const { room, name } = this.#facts();
-    const resumed = await this.#signalling.request("session.resume", { session, token, room, name, state: this.#state() });
+    const { name } = this.#facts();
+    const resumed = await this.#signalling.request("session.resume", { session, token, room: this.room.id, name, state: this.#state() });
     this.#opened.ice = iceOf(resumed);
+    // What changed while the socket was away.
+    this.#told("room.changed", { room: resumed.room });
     return resumed;
   }
 

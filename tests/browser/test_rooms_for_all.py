@@ -7,6 +7,17 @@ from .conftest import SeatFactory
 from .meeting import ADA, BEN, NEAR_HERTZ, Seat, chromium_page, make_room, wait_meeting, wait_people
 from .test_rooms_processors import inverted, marked
 
+# What the owner's page Edit does on Save.
+SAVE = """(async () => {
+    const address = "/r/%(slug)s/edit/";
+    const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+    const form = new FormData(page.querySelector(`form[action="${address}"]`));
+    const options = [...page.querySelectorAll("[name=room_processor] option")];
+    form.set("room_processor", options.find((each) => each.textContent === "%(room_processor)s").value);
+    form.set("slug", "%(new_slug)s");
+    return (await fetch(address, {method: "POST", body: form})).status;
+})()"""
+
 
 def two_in(site: Site, sit_down: SeatFactory, slug: str, **values: object) -> tuple[Seat, Seat]:
     make_room(site, slug, **values)
@@ -47,6 +58,27 @@ def test_a_processor_for_all_that_one_refuses(site: Site, sit_down: SeatFactory)
     ben.page.click("#veto")
     wait_until(lambda: ada.sees(ben), "Ben as he is", 15)
     assert ben.sees(ada, inverted(ADA.colour))
+
+
+def test_one_that_is_added_during_a_meeting_can_be_refused_at_once(site: Site, sit_down: SeatFactory) -> None:
+    ada, ben = two_in(site, sit_down, "later")
+    wait_meeting(ada, ben)
+    page = chromium_page(ben).page
+    ben.page.click("[data-opens=processor]")
+    assert not page.locator("#veto").is_visible()
+    # A new address on the same occasion: who is inside comes back to it.
+    ada.page.evaluate(SAVE % {"slug": "later", "room_processor": "Negative", "new_slug": "much-later"})
+    wait_until(lambda: ada.sees(ben, inverted(BEN.colour)), "Ben in negative", 20)
+    assert "“Negative”" in page.inner_text("#for-all")
+    ben.page.click("#veto")
+    wait_until(lambda: ada.sees(ben), "Ben as he is", 15)
+    assert ben.sees(ada, inverted(ADA.colour))
+    seat, sockets = ben.participant, ben.page.evaluate("probe.sockets.length")
+    ben.page.evaluate("(probe.sockets.at(-1).close(), null)")
+    wait_until(lambda: ben.page.evaluate("probe.sockets.length") > sockets, "a new socket", 10)
+    ben.page.click("#room-bar [data-toggle=audio]")
+    wait_until(lambda: (ada.tile("Ben") or {}).get("muted"), "it belongs to the seat again", 20)
+    assert (ben.participant, ben.state()) == (seat, "live")
 
 
 def test_what_it_finds_stands_on_everybodys_tile(site: Site, sit_down: SeatFactory) -> None:

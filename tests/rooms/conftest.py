@@ -67,7 +67,7 @@ class QuietEngine:
     async def record(self, message: Message) -> None:
         await self.reply(message, {"type": "recorded", "act": message["act"]})
 
-    state = name = view = moderate = only_noted
+    state = name = view = moderate = room = only_noted
 
     async def attach(self, message: Message) -> None:
         if message["session"] not in self.sessions:

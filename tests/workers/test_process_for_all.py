@@ -76,6 +76,18 @@ async def test_what_it_finds_is_for_all_and_what_ones_own_finds_is_not(worker: W
     assert not [m for m in alice.peer.of_type("result") if "number" in m["data"]]
 
 
+async def test_the_owner_may_add_it_while_people_are_inside(worker: WorkerUnderTest) -> None:
+    alice, bob = await people(worker, {"processor": None}, "alice", "bob")
+    await worker.ask("state", "alice", veto=True)
+    await until(lambda: 80 < light(alice, "bob") < 100 and 80 < light(bob, "alice") < 100)
+    await worker.ask("room", "alice", room_options=DARKER)
+    await until(lambda: 20 < light(alice, "bob") < 45)
+    assert 80 < light(bob, "alice") < 100
+    # Whose page comes back may be the first to know.
+    await worker.ask("attach", "bob", person={"id": "bob"}, room_options={"processor": None})
+    await until(lambda: 80 < light(alice, "bob") < 100)
+
+
 async def test_what_cannot_run_here_is_worn_by_nobody_and_all_meet(
     worker: WorkerUnderTest, caplog: pytest.LogCaptureFixture
 ) -> None:

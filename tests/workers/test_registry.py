@@ -171,6 +171,25 @@ async def test_a_room_is_on_one_worker_also_when_another_is_calmer(registry: Reg
     assert await registry.place(claim(4, owner="user:4", **seat))
 
 
+async def test_who_takes_their_seat_along_needs_no_second_one(registry: Registry) -> None:
+    seat = {"room": "hall", "room_seats": 2, "takes_over": True}
+    await registry.beat(Heartbeat("one", capacity=8))
+    first = await registry.place(claim(1, **seat))
+    await registry.place(claim(2, owner="user:2", **seat))
+    with pytest.raises(RoomFull):
+        await registry.place(claim(3, owner="user:3", **seat))
+    with pytest.raises(RoomFull):
+        await registry.place(claim(4, **seat | {"takes_over": False}))
+    for n in (5, 6):
+        await registry.place(claim(n))
+    # As many sessions as one may have, and the room is full: but one of them is the seat that ends.
+    assert (await registry.place(claim(7, **seat))).worker == "one"
+    assert await registry.lease("session-1") == first, "it ends only when its page hears of it"
+    await registry.release("session-1")
+    with pytest.raises(TooManySessions):
+        await registry.place(claim(8))
+
+
 async def test_a_room_that_has_begun_has_place_for_all_its_seats_on_its_worker(registry: Registry) -> None:
     seat = {"room": "hall", "room_seats": 8}
     await registry.beat(Heartbeat("one", capacity=1))
