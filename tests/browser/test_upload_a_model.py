@@ -183,6 +183,29 @@ def test_an_endless_model_is_refused_while_the_site_goes_on(
         assert not list((tmp_path / "site").rglob("*.onnx"))
 
 
+def test_a_page_does_not_ask_for_ever_how_far_a_check_is(
+    fresh_site: Site, visit: VisitorFactory, tmp_path: Path
+) -> None:
+    path = tmp_path / "endless.onnx"
+    path.write_bytes(made.endless_loop().SerializeToString())
+    with fresh_site.copied_to(tmp_path / "site", MODEL_CHECK_SECONDS="120") as site:
+        desk = visit(site, "alice")
+        desk.open(site.url + UPLOAD)
+        desk.page.set_input_files("#model-file", path)
+        desk.page.click("input[type=submit]")
+        desk.page.wait_for_selector(".model-check")
+        desk.page.route("**/progress/", lambda route: route.fulfill(status=404))
+        desk.page.get_by_text("This model was deleted").wait_for()
+        desk.page.unroute("**/progress/")
+        desk.page.reload()
+        desk.page.context.clear_cookies()
+        desk.page.get_by_text("Sign in again").wait_for()
+        asked: list[str] = []
+        desk.page.on("request", lambda request: asked.append(request.url))
+        desk.page.wait_for_timeout(2000)
+        assert asked == []
+
+
 def seconds_of(site: Site, path: str) -> float:
     started = time.monotonic()
     assert site.get(path, "bob").status == 200

@@ -20,9 +20,8 @@ trials.addEventListener("begun", ({ detail }) => show(detail));
 trials.addEventListener("trial", ({ detail }) => fillIn(detail));
 trials.addEventListener("over", judge);
 trials.addEventListener("gone", ({ detail }) => {
-  const words = detail.status === 404 ? gettext("This model was deleted.") : gettext("You may not see this any more. Sign in again.");
   for (const waiting of form.querySelectorAll(".model-waiting")) waiting.textContent = "";
-  say(words, true);
+  say(detail.words, true);
 });
 trials.addEventListener("refused", ({ detail }) => {
   say(detail.errors ? firstOf(detail.errors) : gettext("The server cannot be reached. Try again."), true);
