@@ -86,6 +86,16 @@ def test_a_threshold_is_asked_for_where_one_acts(desk: ChromiumPage, site: Site,
     assert desk.page.locator("[name=threshold], [name=iou]").locator("visible=true").count() == 0
     desk.page.select_option("[name=convention]", "yolov8")
     assert desk.page.locator("[name=threshold], [name=iou]").locator("visible=true").count() == 2
+    # What is proposed for one convention is of no use to another.
+    more = desk.page.locator("[name=more]")
+    assert '"range"' not in more.input_value()
+    assert '"outputs": []' in more.input_value()
+    desk.page.select_option("[name=convention]", "image")
+    assert '"range"' in more.input_value()
+    desk.page.click(".model-more summary")
+    more.fill('{"decoder": {}}')
+    desk.page.select_option("[name=convention]", "yolov8")
+    assert more.input_value() == '{"decoder": {}}', "what somebody wrote"
 
 
 def test_an_upload_goes_on_where_it_was_cut(desk: ChromiumPage, site: Site, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 // The page of a model: previews of what the form says and of its neighbours; a click on one takes it over.
 import { gettext } from "../i18n.js";
+import { followConvention } from "./model_more.js";
 import { Trials } from "./model_trials.js";
 
 const form = document.querySelector(".model-form");
@@ -119,6 +120,7 @@ function firstOf(errors) {
   return `${label} ${first.message}`.trim();
 }
 
+followConvention(form);
 showOwnFields();
 say(gettext("Measuring"));
 trials.begin(form);
