@@ -625,7 +625,7 @@ MODEL_BYTES = whole("MODEL_BYTES", 256 * 1024 * 1024, minimum=1024)
 MODEL_NODES = whole("MODEL_NODES", 20_000, minimum=1)
 # Besides those of ONNX itself.
 MODEL_OPERATOR_DOMAINS: list[str] = env.list("MODEL_OPERATOR_DOMAINS", default=[])
-MODEL_CHECK_SECONDS = seconds("MODEL_CHECK_SECONDS", 30)
+MODEL_CHECK_SECONDS = seconds("MODEL_CHECK_SECONDS", 25)
 MODEL_CHECK_MEMORY_BYTES = whole("MODEL_CHECK_MEMORY_BYTES", 1024 * 1024 * 1024, minimum=64 * 1024 * 1024)
 # What a model must hold on this machine before visitors may use it.
 MODEL_MIN_FPS = typed("MODEL_MIN_FPS", env.float, 5.0, "5.0")

@@ -34,7 +34,7 @@ def ignored(_phase: str) -> None:
 
 @dataclass(frozen=True)
 class Allowance:
-    seconds: float = 30
+    seconds: float = 25
     memory_bytes: int = 1024 * 1024 * 1024
 
 

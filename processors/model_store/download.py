@@ -120,7 +120,7 @@ def pieces(answer: Any) -> Iterator[bytes]:
     try:
         while piece := answer.read1(READ_BYTES):
             yield piece
-    except (http.client.HTTPException, ConnectionError, TimeoutError):
+    except (http.client.HTTPException, OSError):
         return
 
 
@@ -130,13 +130,14 @@ def opened(address: str, start: int) -> Iterator[Any]:
     if start:
         request.add_header("Range", f"bytes={start}-")
     try:
-        with urllib.request.urlopen(request, timeout=CONNECT_SECONDS) as answer:
-            yield answer
+        answer = urllib.request.urlopen(request, timeout=CONNECT_SECONDS)
     except urllib.error.HTTPError as error:
         raise InstallFailed(f"{address} answered {error.code} {error.reason}.") from error
-    except (urllib.error.URLError, TimeoutError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise InstallFailed(f"{address} cannot be reached: {reason}") from error
+    with answer:
+        yield answer
 
 
 def check_announced(model: KnownModel, answer: Any, start: int) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from processors.exceptions import ProcessorError
 from processors.inference.conventions import CONVENTIONS, TASKS
 from processors.inference.spec import ModelSpec
 
+from . import spec_more
 from .task_keys import choices_for, tasks_of
 
 # Mean and deviation by name, in the order red, green, blue.
@@ -68,6 +69,19 @@ class NumbersField(forms.CharField):
         return numbers
 
 
+class MoreField(forms.CharField):
+    """JSON with what has no field of its own; empty: as it was recognised."""
+
+    def clean(self, value: Any) -> dict[str, Any]:
+        text = super().clean(value)
+        try:
+            return spec_more.checked(json.loads(text)) if text else {}
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(_("This cannot be read as JSON.")) from error
+        except ProcessorError as error:
+            raise ValidationError(str(error)) from error
+
+
 def task_choices() -> list[tuple[str, str]]:
     """The classes for pictures; those for sound have a form of their own."""
     return choices_for(TASKS)
@@ -105,7 +119,13 @@ class SpecForm(forms.Form):
         widget=forms.NumberInput(attrs={"step": 0.05}),
         help_text=_("Of two boxes that overlap more than this, one goes."),
     )
-    # What has no field of its own: names of inputs and outputs, what the decoder needs.
+    more = MoreField(
+        label=_("More, as JSON"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+        help_text=_("Names of the input and the outputs, options of the decoder, further inputs."),
+    )
+    # All of it, as it was proposed.
     base = forms.JSONField(widget=forms.HiddenInput)
 
     spec: dict[str, Any]
@@ -124,13 +144,13 @@ class SpecForm(forms.Form):
         return cleaned
 
     def _described(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
-        spec = deepcopy(cleaned["base"]) if isinstance(cleaned["base"], dict) else {}
+        base = cleaned["base"] if isinstance(cleaned["base"], dict) else {}
+        spec = spec_more.with_more(base, cleaned["more"], cleaned["convention"])
         spec["task"] = task_for(cleaned["key"], cleaned["convention"], spec.get("task", ""))
-        given: dict[str, Any] = spec["input"] if isinstance(spec.get("input"), dict) else {}
         mean, std = self._scaling(cleaned)
         sizes = {name: cleaned[name] for name in ("width", "height", "layout", "colours", "fit")}
         spec |= {name: cleaned[name] for name in ("convention", "threshold", "iou")}
-        spec["input"] = {**given, **sizes, "mean": mean, "std": std}
+        spec["input"] |= {**sizes, "mean": mean, "std": std}
         spec["labels"] = (
             own_names(cleaned["own_labels"]) if cleaned["labels"] == "own" else cleaned["labels"] or []
         )
@@ -155,6 +175,7 @@ def initial_for(spec: Mapping[str, Any], key: str = "") -> dict[str, Any]:
         "std": ", ".join(f"{value:g}" for value in given["std"]),
         "labels": labels if isinstance(labels, str) else "own",
         "own_labels": "" if isinstance(labels, str) else "\n".join(labels),
+        "more": json.dumps(spec_more.more_of(spec), indent=2, ensure_ascii=False),
         "base": dict(spec),
     }
 

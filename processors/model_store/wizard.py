@@ -40,6 +40,8 @@ from .spec_form import (
 
 PAGE = "admin/processors/modelfile/wizard.html"
 # Licences that bind whoever offers the model over a network.
+MOST_TRIALS = 100
+NUMBER_CHARACTERS = 18
 STRICT_LICENCES = ("AGPL", "GPL", "NC", "NON-COMMERCIAL", "NONCOMMERCIAL")
 
 
@@ -70,7 +72,9 @@ def trials_view(request: HttpRequest, pk: int) -> HttpResponse:
     if not may_offer(request):
         raise PermissionDenied
     if request.method == "GET":
-        wanted = [int(text) for text in request.GET.get("ids", "").split(",") if text.isdecimal()]
+        asked = request.GET.get("ids", "").split(",")[:MOST_TRIALS]
+        # Longer numbers are of no trial, and of no database.
+        wanted = [int(text) for text in asked if text.isdecimal() and len(text) <= NUMBER_CHARACTERS]
         return JsonResponse({"trials": [told(trial) for trial in file.trials.filter(pk__in=wanted)]})
     form = form_class(file)(request.POST)
     if not file.is_ready or not form.is_valid():

@@ -86,6 +86,16 @@ def test_a_threshold_is_asked_for_where_one_acts(desk: ChromiumPage, site: Site,
     assert desk.page.locator("[name=threshold], [name=iou]").locator("visible=true").count() == 0
     desk.page.select_option("[name=convention]", "yolov8")
     assert desk.page.locator("[name=threshold], [name=iou]").locator("visible=true").count() == 2
+    # What is proposed for one convention is of no use to another.
+    more = desk.page.locator("[name=more]")
+    assert '"range"' not in more.input_value()
+    assert '"outputs": []' in more.input_value()
+    desk.page.select_option("[name=convention]", "image")
+    assert '"range"' in more.input_value()
+    desk.page.click(".model-more summary")
+    more.fill('{"decoder": {}}')
+    desk.page.select_option("[name=convention]", "yolov8")
+    assert more.input_value() == '{"decoder": {}}', "what somebody wrote"
 
 
 def test_an_upload_goes_on_where_it_was_cut(desk: ChromiumPage, site: Site, tmp_path: Path) -> None:
@@ -181,6 +191,29 @@ def test_an_endless_model_is_refused_while_the_site_goes_on(
         desk.page.wait_for_selector("[data-testid=model-refusal]", timeout=patient(30) * 1000)
         assert "endless loop" in desk.page.inner_text("[data-testid=model-refusal]")
         assert not list((tmp_path / "site").rglob("*.onnx"))
+
+
+def test_a_page_does_not_ask_for_ever_how_far_a_check_is(
+    fresh_site: Site, visit: VisitorFactory, tmp_path: Path
+) -> None:
+    path = tmp_path / "endless.onnx"
+    path.write_bytes(made.endless_loop().SerializeToString())
+    with fresh_site.copied_to(tmp_path / "site", MODEL_CHECK_SECONDS="120") as site:
+        desk = visit(site, "alice")
+        desk.open(site.url + UPLOAD)
+        desk.page.set_input_files("#model-file", path)
+        desk.page.click("input[type=submit]")
+        desk.page.wait_for_selector(".model-check")
+        desk.page.route("**/progress/", lambda route: route.fulfill(status=404))
+        desk.page.get_by_text("This model was deleted").wait_for()
+        desk.page.unroute("**/progress/")
+        desk.page.reload()
+        desk.page.context.clear_cookies()
+        desk.page.get_by_text("Sign in again").wait_for()
+        asked: list[str] = []
+        desk.page.on("request", lambda request: asked.append(request.url))
+        desk.page.wait_for_timeout(2000)
+        assert asked == []
 
 
 def seconds_of(site: Site, path: str) -> float:

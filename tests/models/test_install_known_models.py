@@ -2,8 +2,13 @@
 
 import dataclasses
 import hashlib
+import os
+import socket
+import ssl
+import struct
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +22,7 @@ from processors.model_store import download, install, known, store
 from processors.model_store.known import KnownModel
 from processors.model_store.rows import ModelFile
 from processors.models import Processor
+from tests.support.certificate import write_certificate
 
 from . import made
 from .file_server import FileServer
@@ -305,3 +311,52 @@ def test_every_entry_is_complete(name: str) -> None:
 def test_real_models_are_the_ones_in_the_table(models_folder: Path) -> None:
     here = {store.sha256_of(path) for path in models_folder.glob("*/*.onnx")}
     assert len([model for model in known.all_known().values() if model.sha256 in here]) >= 10
+
+
+# --- connections that break off ----------------------------------------------------------------------
+
+
+def announced(data: bytes) -> bytes:
+    return f"HTTP/1.1 200 OK\r\nContent-Length: {len(data)}\r\n\r\n".encode()
+
+
+def served_once(answer: Callable[[socket.socket], None]) -> int:
+    """Answer one connection, and return the port where that is done."""
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with door, door.accept()[0] as caller:
+            answer(caller)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return int(door.getsockname()[1])
+
+
+def reset_before_an_answer(caller: socket.socket) -> None:
+    caller.recv(4096)
+    caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def test_a_server_that_hangs_up_is_told_in_a_sentence(painted: KnownModel) -> None:
+    port = served_once(reset_before_an_answer)
+    with pytest.raises(download.InstallFailed, match="cannot be reached"):
+        install.install(painted, install.Source(f"http://127.0.0.1:{port}"))
+
+
+def test_what_came_before_tls_broke_is_kept(
+    painted: KnownModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = write_certificate(tmp_path, "127.0.0.1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    def answer(caller: socket.socket) -> None:
+        with context.wrap_socket(caller, server_side=True) as secured:
+            secured.recv(4096)
+            secured.sendall(announced(DATA) + DATA[:150_000])
+            os.write(secured.fileno(), b"no record of TLS" * 100)
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setattr(download, "ATTEMPTS", 1)
+    with pytest.raises(download.ConnectionCut, match="after 150000 of"):
+        install.install(painted, install.Source(f"https://127.0.0.1:{served_once(answer)}"))

@@ -74,6 +74,11 @@ def test_it_is_refused_with_a_reason_and_leaves_nothing(
     assert not (tmp_path.parent / "escaped.onnx").exists()
 
 
+def test_the_default_leaves_time_for_the_verdict_within_half_a_minute(settings: Any) -> None:
+    """To start the process, to end it, and to note the reason."""
+    assert settings.MODEL_CHECK_SECONDS + 4 * child.GRACE_SECONDS < 30
+
+
 def test_the_hungry_model_is_small() -> None:
     assert len(made.hungry().SerializeToString()) < 300
 

@@ -299,7 +299,12 @@ def test_a_page_that_is_not_there_is_404(desk: Client) -> None:
         assert desk.get(f"/admin/processors/modelfile/{number}/change/").status_code == 404
     row = Processor.objects.create(title="A", slug="a", key="classification")
     versions = reverse("admin:processors_processor_versions", args=[row.pk])
-    assert desk.post(versions, {"number": "seven"}).status_code == 404
+    for number in ("seven", "9" * 20):
+        assert desk.post(versions, {"number": number}).status_code == 404
+    file = upload(desk, made.identity().SerializeToString())
+    address = reverse("admin:processors_modelfile_trials", args=[file.pk])
+    for numbers in ("9" * 20, ",".join(map(str, range(2000)))):
+        assert desk.get(address, {"ids": numbers}).json() == {"trials": []}
 
 
 def test_an_offer_needs_the_right_to_change_processors(

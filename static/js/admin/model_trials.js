@@ -1,6 +1,7 @@
 // Asks for trials of a description and follows them until all are over.
+import { goneWords } from "./model_gone.js";
+
 const ASK_AFTER_MS = 400;
-const GONE = [403, 404]; // signed out, or the model was deleted: nothing more will be told
 
 export class Trials extends EventTarget {
   constructor(address) {
@@ -18,8 +19,8 @@ export class Trials extends EventTarget {
     const response = await fetch(this.address, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
     const told = await response?.json().catch(() => null);
     if (round !== this.round) return;
-    if (GONE.includes(response?.status)) {
-      this.#tell("gone", { status: response.status });
+    if (goneWords(response)) {
+      this.#tell("gone", { words: goneWords(response) });
       return;
     }
     if (!told || told.errors || !response.ok) {
@@ -37,8 +38,8 @@ export class Trials extends EventTarget {
       const response = await fetch(`${this.address}?ids=${[...waiting].join(",")}`).catch(() => null);
       const told = (await response?.json().catch(() => null)) ?? { trials: [] };
       if (round !== this.round) return;
-      if (GONE.includes(response?.status)) {
-        this.#tell("gone", { status: response.status });
+      if (goneWords(response)) {
+        this.#tell("gone", { words: goneWords(response) });
         return;
       }
       for (const trial of (told.trials ?? []).filter((each) => each.over)) {

@@ -1,5 +1,6 @@
 // The page of a model: previews of what the form says and of its neighbours; a click on one takes it over.
 import { gettext } from "../i18n.js";
+import { followConvention } from "./model_more.js";
 import { Trials } from "./model_trials.js";
 
 const form = document.querySelector(".model-form");
@@ -20,9 +21,8 @@ trials.addEventListener("begun", ({ detail }) => show(detail));
 trials.addEventListener("trial", ({ detail }) => fillIn(detail));
 trials.addEventListener("over", judge);
 trials.addEventListener("gone", ({ detail }) => {
-  const words = detail.status === 404 ? gettext("This model was deleted.") : gettext("You may not see this any more. Sign in again.");
   for (const waiting of form.querySelectorAll(".model-waiting")) waiting.textContent = "";
-  say(words, true);
+  say(detail.words, true);
 });
 trials.addEventListener("refused", ({ detail }) => {
   say(detail.errors ? firstOf(detail.errors) : gettext("The server cannot be reached. Try again."), true);
@@ -120,6 +120,7 @@ function firstOf(errors) {
   return `${label} ${first.message}`.trim();
 }
 
+followConvention(form);
 showOwnFields();
 say(gettext("Measuring"));
 trials.begin(form);
