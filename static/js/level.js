@@ -48,8 +48,9 @@ export class Level extends EventTarget {
     const now = performance.now();
     if (loudness > SILENCE || !listening) {
       this.#heard = now;
-      if (this.#told && listening) emit(this, "sound");
-      this.#told = this.#told && !listening;
+      // Of a microphone that is off there is nothing to say; on again, it may be silent again.
+      if (this.#told) emit(this, "sound");
+      this.#told = false;
       return;
     }
     if (now - this.#heard < SILENT_AFTER_MS || this.#told) return;

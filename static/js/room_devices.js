@@ -5,6 +5,8 @@ import { fill, gettext } from "./i18n.js";
 import { mediaProblem, withoutSample } from "./media_problems.js";
 import { playTestSound } from "./test_sound.js";
 
+// What browsers call the system's own choice.
+const SYSTEM_SPEAKER = "default";
 const TRACKS = { videoinput: "video", audioinput: "audio" };
 const LOUD = 0.35; // of the level bar: somebody speaks into a muted microphone
 
@@ -40,7 +42,8 @@ function showPossible(bars) {
 }
 
 function inUse({ source, devices }, kind) {
-  return source.tracks[TRACKS[kind]]?.getSettings().deviceId ?? devices.chosen(kind);
+  const fallback = kind === "audiooutput" ? SYSTEM_SPEAKER : null;
+  return source.tracks[TRACKS[kind]]?.getSettings().deviceId ?? devices.chosen(kind) ?? fallback;
 }
 
 function clicked(room, target) {

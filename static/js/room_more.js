@@ -25,11 +25,11 @@ export function joinMore(room) {
   tendShortcuts($("#room-bar"), $("#shortcuts"), KEYS);
 }
 
-/** What is worth a window of its own: what is shown large, who speaks, anybody else, oneself. */
+/** What is worth a window of its own: what is shown large, who else speaks, anybody else, oneself. */
 function largest({ tiles, people, session }) {
   const shown = tiles.all.filter((tile) => !tile.video.hidden && tile.video.videoWidth);
-  const spoken = shown.find((tile) => tile.source === "camera" && tile.participant === people.speaker);
   const others = shown.filter((tile) => tile.participant !== session.participant);
+  const spoken = others.find((tile) => tile.source === "camera" && tile.participant === people.speaker);
   return [tiles.focused, spoken, others[0], shown[0]].find((tile) => shown.includes(tile))?.video ?? null;
 }
 

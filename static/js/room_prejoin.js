@@ -5,8 +5,8 @@ import { mediaProblem, withoutSample } from "./media_problems.js";
 import { Notices } from "./notices.js";
 import { whenAllowed } from "./permissions.js";
 import { ProblemCard } from "./problem_card.js";
+import { recallName, rememberName } from "./room_name.js";
 import { setText } from "./set_text.js";
-import { recall, remember } from "./storage.js";
 
 const PROMPT_AFTER_MS = 1000;
 const ASK_EVERY_MS = 10_000;
@@ -87,7 +87,7 @@ function showProblems(room, kinds) {
 function joinName(room) {
   const { $, config } = room;
   const name = $("#name");
-  name.value ||= recall("room.name", config.me.name);
+  name.value = recallName(config);
   const review = () => {
     const reason = whyNot(room);
     setText($("#name-said"), reason);
@@ -100,7 +100,7 @@ function joinName(room) {
   $("#join-form").addEventListener("submit", (event) => {
     event.preventDefault();
     if (!review()) return name.focus();
-    if (name.value.trim() !== config.me.name) remember("room.name", name.value.trim());
+    rememberName(config, name.value.trim());
     room.session.join();
   });
 }

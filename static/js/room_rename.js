@@ -1,6 +1,6 @@
 // Another name while inside: in one's own row of the list of people.
-import { gettext, fill } from "./i18n.js";
-import { remember } from "./storage.js";
+import { fill, gettext } from "./i18n.js";
+import { rememberName } from "./room_name.js";
 
 export function joinRename(room) {
   const list = room.$("#people-list");
@@ -42,7 +42,7 @@ function show(item, isOpen) {
 function rename({ $, session, config, announcer }, name) {
   if (!name) return;
   $("#name").value = name;
-  if (name !== config.me.name) remember("room.name", name);
+  rememberName(config, name);
   session.rename(name);
   announcer.say(fill(gettext("The others now see you as %(name)s."), { name }));
 }

@@ -21,6 +21,8 @@ CAMERA = (Path(__file__).parent / "person_camera.js").read_text()
 # Of 255, in each of red, green and blue: what cameras, codecs and colour spaces leave.
 NEAR = 60
 NEAR_HERTZ = 12
+# So much higher than the person's own tone a shared screen sounds.
+SCREEN_HERTZ = 2000
 
 
 @dataclass(frozen=True)
@@ -42,17 +44,17 @@ class Guest:
             **asdict(self),
             "colour": f"rgb{self.colour}",
             "screen": f"rgb{self.screen}",
-            "screenHertz": self.hertz + 2000,
+            "screenHertz": self.hertz + SCREEN_HERTZ,
         }
         return f"const PERSON = {json.dumps(facts)};\n{CAMERA}"
 
 
-# Far apart as codecs see them, and so are their negatives and greys.
-ADA = Guest("Ada", (200, 40, 40), 400)
-BEN = Guest("Ben", (30, 160, 50), 700)
-CLEO = Guest("Cleo", (40, 70, 210), 1000)
-DORA = Guest("Dora", (210, 190, 40), 1300)
-EMIL = Guest("Emil", (150, 40, 190), 1600)
+# Each of them, and each of their negatives, is further from every other than two pictures taken for the same are.
+ADA = Guest("Ada", (250, 5, 5), 400)
+BEN = Guest("Ben", (5, 250, 5), 700)
+CLEO = Guest("Cleo", (5, 5, 250), 1000)
+DORA = Guest("Dora", (250, 128, 5), 1300)
+EMIL = Guest("Emil", (128, 5, 250), 1600)
 
 
 class Seat:

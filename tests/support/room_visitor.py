@@ -1,9 +1,10 @@
 """A visitor without a browser who sits in a room of a running site, and follows it as a page does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, Self
 
 from tests.workers.browser_peer import BrowserPeer, NumberedCamera
 from workers import aiortc_hooks
@@ -15,13 +16,13 @@ from .visitor import Visitor
 class RoomVisitor(Visitor):
     """Whoever comes or goes: offers again when there are too few sections, and keeps the list of people."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, has_camera: bool = True) -> None:
         super().__init__(url)
         aiortc_hooks.install()
         # By the second name others see this visitor.
         self.session = self.participant = ""
         self.processor: str | None = None
-        self.peer = BrowserPeer(NumberedCamera(320, 240), direction="sendonly")
+        self.peer = BrowserPeer(NumberedCamera(320, 240) if has_camera else None, direction="sendonly")
         self.peers.append(self.peer)
         self.sections = 0
         self.offers = 0
@@ -72,6 +73,53 @@ class RoomVisitor(Visitor):
 
     def pictures_of(self, participant: str) -> int:
         return len(self.peer.pictures_by_mid.get(self.shown.get(participant, ""), []))
+
+
+class QuietVisitor(RoomVisitor):
+    """Somebody without camera and microphone, who looks at nobody: a name in the list, at next to no cost."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, has_camera=False)
+
+    async def note(self, view: dict[str, Any]) -> None:
+        self.shown = {}
+
+
+class Crowd:
+    """So many quiet people in a room, in a thread of their own, for tests that are not asynchronous."""
+
+    def __init__(self, url: str, room: str, names: Sequence[str]) -> None:
+        self._url, self._room, self._names = url, room, names
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="crowd")
+        self._visitors = AsyncExitStack()
+        self._following: list[asyncio.Task[None]] = []
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._run(self._come())
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._run(self._go())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self, step: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(step, self._loop).result(patient(60))
+
+    async def _come(self) -> None:
+        for name in self._names:
+            visitor = await self._visitors.enter_async_context(QuietVisitor(self._url))
+            await visitor.join(self._room, name=name)
+            self._following.append(asyncio.create_task(visitor.follow()))
+
+    async def _go(self) -> None:
+        for task in self._following:
+            task.cancel()
+        await asyncio.gather(*self._following, return_exceptions=True)
+        await self._visitors.aclose()
 
 
 Meet = Callable[..., Awaitable[RoomVisitor]]
