@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,16 @@ async def test_a_room_of_the_running_site_is_measured_too() -> None:
     assert (found.setting, found.sessions) == ("room", 3)
     assert found.slowest_fps > 1
     assert found.server_cores > 0.01
+
+
+def test_one_dead_stream_of_many_is_not_held() -> None:
+    nothing = dict.fromkeys((field.name for field in fields(Measurement)), 0)
+    alive = Measurement(**nothing | {"frames_per_second": 56 * 30.0, "slowest_fps": 29.5})
+    one_dead = replace(alive, frames_per_second=55 * 30.0, slowest_fps=0.0)
+    assert [rows.missing_pictures("room of 8", each, alive)[0].holds for each in (alive, one_dead)] == [
+        True,
+        False,
+    ]
 
 
 def test_the_counter_survives_what_processors_do() -> None:
