@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
@@ -23,6 +25,7 @@ FORMS = (
     "/admin/accounts/user/",
     "/i18n/setlang/",
 )
+ARGUMENTS = {"slug": "x", "str": "x", "path": "x", "int": "1", "uuid": "0" * 8 + "-0000" * 3 + "-" + "0" * 12}
 
 
 @pytest.mark.parametrize("page", FORMS)
@@ -45,12 +48,37 @@ def test_every_address_without_arguments_refuses_it(alice: User) -> None:
     assert {path: status for path, status in answers.items() if status not in (403, 405)} == {}
 
 
+def test_every_address_with_arguments_refuses_it(alice: User) -> None:
+    """The check comes before the view, so that nothing needs to be there."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    paths = filled_paths(get_resolver(), "/") - set(plain_paths(get_resolver(), "/"))
+    assert {"/r/x/edit/", "/r/x/delete/", "/r/x/members/1/remove/", "/p/x/still/"} <= paths
+    answers = {path: client.post(path, {}).status_code for path in sorted(paths)}
+    assert {path: status for path, status in answers.items() if status not in (403, 405)} == {}
+
+
 def test_refusing_changes_nothing_and_says_what_to_do(alice: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)
     page = client.post("/accounts/me/delete/", {"proof": "a long walk"})
     assert User.objects.filter(username="alice").exists()
     assert "Traceback" not in page.content.decode()
+
+
+def filled_paths(resolver: URLResolver, prefix: str) -> set[str]:
+    """All addresses, with something of the right shape for each argument."""
+    paths: set[str] = set()
+    for pattern in resolver.url_patterns:
+        route = prefix + filled(str(pattern.pattern))
+        paths |= {route} if isinstance(pattern, URLPattern) else filled_paths(pattern, route)
+    return paths
+
+
+def filled(route: str) -> str:
+    route = re.sub(r"\(\?P<\w+>([^|()]*)(\|[^()]*)?\)", lambda match: match[1] if match[2] else "1", route)
+    route = re.sub(r"<(?:(\w+):)?\w+>", lambda match: ARGUMENTS[match[1] or "str"], route)
+    return route.removeprefix("^").removesuffix("$").removesuffix(r"\Z")
 
 
 def plain_paths(resolver: URLResolver, prefix: str) -> list[str]:

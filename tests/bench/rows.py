@@ -116,10 +116,16 @@ async def big_room(plan: Plan, seen: Measurements) -> list[Figure]:
     name = f"room of {BIG_ROOM}, none"
     return [
         Figure(f"{name}: cores at 30 fps", *(streams * each.cores_at_full_rate for each in (ours, plain))),
-        Figure(
-            f"{name}: pictures a second that are missing", 30 - ours.frames_per_second / streams, None, 1.0
-        ),
-        Figure(f"{name}: pictures a second that are missing, plain", 30 - plain.frames_per_second / streams),
+        *missing_pictures(name, ours, plain),
+    ]
+
+
+def missing_pictures(name: str, ours: Measurement, plain: Measurement) -> list[Figure]:
+    """Return what the slowest stream misses: a mean of all would not show a dead one."""
+    what = f"{name}: pictures a second that the slowest stream misses"
+    return [
+        Figure(what, 30 - ours.slowest_fps, None, 2.0),
+        Figure(f"{what}, plain", 30 - plain.slowest_fps),
     ]
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 from collections import Counter
+from dataclasses import fields, replace
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from . import __main__ as bench
+from . import rows
 from .child import ChildFailed
 from .counter import read_number, write_number
 from .figures import Figure, table, write_json
@@ -81,6 +83,16 @@ async def test_a_parameter_that_is_refused_is_told() -> None:
         await run.grow_to(1, "edges")
         with pytest.raises(ChildFailed):
             await run.set_parameters(0, {"low": "none"})
+
+
+def test_one_dead_stream_of_many_is_not_held() -> None:
+    nothing = dict.fromkeys((field.name for field in fields(Measurement)), 0)
+    alive = Measurement(**nothing | {"frames_per_second": 56 * 30.0, "slowest_fps": 29.5})
+    one_dead = replace(alive, frames_per_second=55 * 30.0, slowest_fps=0.0)
+    assert [rows.missing_pictures("room of 8", each, alive)[0].holds for each in (alive, one_dead)] == [
+        True,
+        False,
+    ]
 
 
 def test_the_counter_survives_what_processors_do() -> None:

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.support.figures import write_figure
 from tests.support.patience import patient, wait_until
 from tests.support.site import Site
 
@@ -53,6 +54,38 @@ def test_who_is_removed_is_out_at_once_and_cannot_come_back(three: tuple[Seat, S
     chromium_page(ben).page.reload()
     assert "removed" in chromium_page(ben).page.inner_text("main")
     wait_meeting(ada, cleo)
+
+
+# When (ms) each stream's count of packets changed last, and when somebody clicked last.
+WATCH_PACKETS = """
+(window.lastPackets = {}, setInterval(async () => {
+  for (const { type, id, packetsReceived: count } of await probe.statistics()) {
+    if (type === "inbound-rtp" && count !== lastPackets[id]?.count) lastPackets[id] = { count, at: Date.now() };
+  }
+}, 50), null)
+"""
+WATCH_CLICKS = 'document.addEventListener("click", () => { window.clickedAt = Date.now(); }, true)'
+SETTLED_SECONDS = 5
+
+
+@pytest.mark.slow
+def test_of_who_is_removed_no_packet_comes_two_seconds_after_the_click(
+    three: tuple[Seat, Seat, Seat],
+) -> None:
+    ada, ben, cleo = three
+    wait_meeting(ada, ben, cleo)
+    cleo.page.evaluate(WATCH_PACKETS)
+    ada.page.evaluate(WATCH_CLICKS)
+    do(ada, "remove", "Ben", times=2)
+    time.sleep(SETTLED_SECONDS)
+    clicked, now = ada.page.evaluate("clickedAt"), cleo.page.evaluate("Date.now()")
+    ends = [each["at"] for each in cleo.page.evaluate("Object.values(lastPackets)")]
+    # Ben's picture and sound; Ada's go on.
+    last = [at for at in ends if at < now - 1000]
+    assert len(last) == len(ends) - 2 == 2, ends
+    seconds = (max(last) - clicked) / 1000
+    write_figure("removed", last_packet_after_seconds=round(seconds, 2))
+    assert seconds <= REMOVED_WITHIN_SECONDS
 
 
 def test_who_is_muted_can_only_unmute_themselves(three: tuple[Seat, Seat, Seat]) -> None:

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import Client
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from processors import guest_cookie
+from rooms.messages import ACTS, SCHEMAS
 from rooms.models import Room, RoomInvitation, RoomRemoval, Session
 from rooms.room_side import MEDIA_ACTS
+from rooms.urls import urlpatterns
 from workers import door
 
 from .conftest import QuietEngine
@@ -29,6 +32,11 @@ COME_IN = {
     Room.Access.EVERYONE: set(ROLES),
 }
 MODERATE = {OWNER, STAFF}
+# Addresses by their names in rooms/urls.py: those that show a room to whoever comes in, those of no one room, and what
+# is filled in to change a room at all others.
+SHOW_A_ROOM = {"room", "api_room"}
+OF_NO_ONE_ROOM = {"rooms", "room_new", "room_invitation", "api_rooms"}
+FIELDS = {"room_edit": {"title": "Mine"}, "room_invite": {"days": "3"}}
 
 
 @dataclass
@@ -77,8 +85,8 @@ async def asks_to_enter(page: Page, people: People, role: str, **fields: Any) ->
 def test_page_and_api_open_for_the_same_people(people: People, access: str, role: str) -> None:
     Room.objects.filter(pk=people.room.pk).update(access=access)
     client, query = people.client(role), f"?invitation={people.token(role)}"
-    for address in (f"/r/{people.room.slug}/{query}", f"/api/rooms/{people.room.slug}/{query}"):
-        answer = client.get(address)
+    for name in SHOW_A_ROOM:
+        answer = client.get(reverse(name, args=[people.room.slug]) + query)
         if role in COME_IN[Room.Access(access)]:
             assert answer.status_code == 200
         else:
@@ -91,29 +99,67 @@ def test_page_and_api_open_for_the_same_people(people: People, access: str, role
 def test_only_owner_and_staff_change_anything(people: People, access: str, role: str) -> None:
     Room.objects.filter(pk=people.room.pk).update(access=access)
     client, room = people.client(role), people.room
-    member, removal = room.members.get(), room.removals.create(guest="guest:1", name="Ada")
-    posts = {
-        f"/r/{room.slug}/edit/": {"title": "Mine"},
-        f"/r/{room.slug}/invitations/": {"days": "3"},
-        f"/r/{room.slug}/invitations/{people.invitation.pk}/revoke/": {},
-        f"/r/{room.slug}/members/{member.pk}/remove/": {},
-        f"/r/{room.slug}/removals/{removal.pk}/readmit/": {},
-        f"/r/{room.slug}/delete/": {},
+    keys = {
+        "room_invitation_revoke": people.invitation.pk,
+        "room_member_remove": room.members.get().pk,
+        "room_readmit": room.removals.create(guest="guest:1", name="Ada").pk,
     }
     seen = client.get(f"/r/{room.slug}/edit/")
     if role in MODERATE:
         assert seen.status_code == 200
         return
     assert seen.status_code in {302, 404}
-    for address, fields in posts.items():
-        answer = client.post(address, fields)
-        assert answer.status_code in {302, 404}
-        assert answer.status_code == 404 or "/accounts/" in answer["location"]
+    for name in addresses_with_a_slug() - SHOW_A_ROOM:
+        more = {"key": keys[name]} if name in keys else {}
+        answer = client.post(reverse(name, kwargs={"slug": room.slug, **more}), FIELDS.get(name, {}))
+        assert answer.status_code in {302, 401, 403, 404}, name
+        assert answer.status_code != 302 or "/accounts/" in answer["location"], name
         assert TITLE not in answer.content.decode()
     room.refresh_from_db()
     people.invitation.refresh_from_db()
     assert (room.title, room.invitations.count(), people.invitation.revoked_at) == (TITLE, 1, None)
     assert (room.members.count(), room.removals.count()) == (1, 1)
+
+
+def test_every_address_of_rooms_is_in_this_matrix() -> None:
+    names = {path.name for path in urlpatterns if is_of_rooms(path)}
+    assert names - addresses_with_a_slug() == OF_NO_ONE_ROOM
+    assert names > SHOW_A_ROOM
+    assert len(addresses_with_a_slug() - SHOW_A_ROOM) >= 6
+
+
+def addresses_with_a_slug() -> set[str]:
+    """Names of the addresses that are about one room."""
+    return {
+        str(path.name) for path in urlpatterns if "<slug:slug>" in str(path.pattern) and is_of_rooms(path)
+    }
+
+
+def is_of_rooms(path: URLPattern) -> bool:
+    return str(path.pattern).startswith(("r/", "api/rooms/"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_has_an_account_may_open_a_room_of_their_own(people: People, role: str) -> None:
+    fields = {"title": "Mine", "access": "invited", "participant_limit": "2"}
+    answer = people.client(role).post(reverse("room_new"), fields)
+    mine = Room.objects.filter(title="Mine")
+    if people.account(role) is None:
+        assert "/accounts/" in answer["location"]
+        assert not mine.exists()
+    else:
+        assert mine.get().owner == people.account(role)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_address_of_an_invitation_leads_in_and_a_forged_one_nowhere(people: People, role: str) -> None:
+    client, token = people.client(role), people.invitation.token
+    answer = client.get(reverse("room_invitation", args=[token]), follow=True)
+    assert answer.status_code == 200
+    assert TITLE in answer.content.decode()
+    forged = client.get(reverse("room_invitation", args=[token[:-2] + "xx"]), follow=True)
+    assert forged.status_code == 403
+    assert TITLE not in forged.content.decode()
 
 
 def test_rows_of_another_room_are_out_of_reach(people: People) -> None:
@@ -185,39 +231,49 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "room.name": {"name": "Eve"},
     "room.view": {"tiles": [], "audio_only": False},
     "room.moderate": {"act": "end"},
+    "room.record": {"act": "start"},
 }
 
 
-@pytest.mark.parametrize("kind", MESSAGES)
-@pytest.mark.parametrize("role", [STAFF, STRANGER, GUEST])
+def test_every_message_about_a_session_and_every_act_is_in_this_matrix() -> None:
+    about_a_session = {kind for kind, (_, checks) in SCHEMAS.items() if "session" in checks}
+    assert set(MESSAGES) == about_a_session - {"session.resume"}
+    assert MEDIA_ACTS | {"remove", "lock", "unlock", "end"} == ACTS
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != OWNER])
 async def test_nobody_speaks_for_the_session_of_another(
-    visit: Callable[..., Any], people: People, engine: QuietEngine, kind: str, role: str
+    visit: Callable[..., Any], people: People, engine: QuietEngine, role: str, settings: Any
 ) -> None:
+    settings.ROOM_RECORDING = True
     bob, other = await page_of(visit, people, OWNER), await page_of(visit, people, role)
     opened = await asks_to_enter(bob, people, OWNER)
     await bob.asks("session.offer", session=opened["session"], sdp=SDP, processor=None)
+    if role in COME_IN[Room.Access.INVITED]:
+        # From inside the same room it is no easier.
+        await asks_to_enter(other, people, role)
     handled = len(engine.handled)
-    for session in (opened["session"], opened["participant"]):
-        answer = await other.asks(kind, session=session, **MESSAGES[kind])
-        assert answer["code"] == "session_unknown"
+    for kind, fields in MESSAGES.items():
+        for session in (opened["session"], opened["participant"]):
+            answer = await other.asks(kind, session=session, **fields)
+            assert answer.get("code") == "session_unknown", kind
     resume = await other.asks("session.resume", session=opened["session"], token=opened["participant"])
     assert resume["code"] == "session_unknown"
     assert len(engine.handled) == handled
     assert not [message for message in bob.heard if message["type"].startswith("room.")]
 
 
-@pytest.mark.parametrize("act", ["mute", "stop_camera", "mute_all", "remove", "lock", "unlock", "end"])
 @pytest.mark.parametrize("role", [MEMBER, INVITED_STRANGER, INVITED_GUEST])
 async def test_who_does_not_own_the_room_moderates_nothing(
-    visit: Callable[..., Any], people: People, engine: QuietEngine, act: str, role: str
+    visit: Callable[..., Any], people: People, engine: QuietEngine, role: str
 ) -> None:
     bob, page = await page_of(visit, people, OWNER), await page_of(visit, people, role)
     his, mine = await asks_to_enter(bob, people, OWNER), await asks_to_enter(page, people, role)
     await page.asks("session.offer", session=mine["session"], sdp=SDP, processor=None)
-    refused = await page.asks(
-        "room.moderate", session=mine["session"], act=act, participant=his["participant"]
-    )
-    assert (refused["type"], refused["code"]) == ("error", "not_allowed")
+    for act in sorted(ACTS):
+        about = {"session": mine["session"], "participant": his["participant"]}
+        refused = await page.asks("room.moderate", act=act, **about)
+        assert (refused["type"], refused.get("code")) == ("error", "not_allowed"), act
     assert engine.of_type("moderate") == []
     assert len(await door.registry().seats(people.room.live_id)) == 2
     await people.room.arefresh_from_db()
