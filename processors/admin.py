@@ -17,9 +17,10 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from . import worker_reports
 from .admin_fieldsets import ADD_FIELDSETS, change_fieldsets, view_fieldsets
 from .admin_filters import TagFilter
 from .bench_view import bench_view
@@ -63,7 +64,7 @@ class ProcessorAdmin(RowAdmin):
     list_filter = ("visibility", "state", TagFilter)
     search_fields = ("title", "slug", "description", "tags", "key")
     prepopulated_fields = {"slug": ("title",)}
-    readonly_fields = ("state", "version", "created", "updated", "picture_large")
+    readonly_fields = ("state", "version", "created", "updated", "picture_large", "kept_apart")
     actions = ("publish", "retire")
     save_on_top = False
     list_per_page = 100
@@ -154,6 +155,16 @@ class ProcessorAdmin(RowAdmin):
         return format_html(
             '<img class="showroom-still" src="{}" alt="" width="320" height="180">', row.still_url
         )
+
+    @admin.display(description=_("Kept apart by"))
+    def kept_apart(self, row: Processor) -> str:
+        """How well the weakest of the workers keeps hosts apart, and what follows for this row."""
+        weakest = worker_reports.weakest_isolation()
+        if weakest is None:
+            return gettext("not known: no media worker is running")
+        level = f"{weakest.level}, {gettext('files hidden')}" if weakest.files_hidden else weakest.level
+        problem = gate.weak_isolation() if gate.needs_strong_isolation(row) else ""
+        return f"{level}. {problem}" if problem else level
 
     @admin.display(description=_("Tags"), ordering="tags")
     def tags_shown(self, row: Processor) -> str:

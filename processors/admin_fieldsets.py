@@ -26,7 +26,7 @@ def change_fieldsets(form: type[ProcessorForm], row: Processor) -> list[Fieldset
     return [
         (None, {"fields": ("title", "slug", "description", "tags", ("thumbnail", "picture_large"))}),
         WHO,
-        (_("What runs"), {"fields": ("key",), "description": _unavailable(form, row)}),
+        (_("What runs"), {"fields": ("key", "kept_apart"), "description": _unavailable(form, row)}),
         *_parameters(form),
         *_devices(form),
         (_("Configuration"), {"fields": ("configuration",), "classes": ("collapse",)}),
@@ -39,7 +39,7 @@ def view_fieldsets(row: Processor) -> list[Fieldset]:
     return [
         (None, {"fields": ("title", "slug", "description", "tags", "picture_large")}),
         WHO,
-        (_("What runs"), {"fields": ("key", "parameters", "constraints", "configuration")}),
+        (_("What runs"), {"fields": ("key", "kept_apart", "parameters", "constraints", "configuration")}),
         HISTORY,
     ]
 

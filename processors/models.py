@@ -155,6 +155,7 @@ class Processor(models.Model):
             "version": self.version,
             "configuration": servers.with_connections(self.configuration),
             "title": self.title,
+            "needs_strong_isolation": gate.needs_strong_isolation(self),
         }
 
     def manifest(self) -> dict[str, Any]:

@@ -5,10 +5,11 @@ import logging
 from concurrent.futures import Executor
 from typing import Any
 
-from processors import catalogue
+from processors import catalogue, sandbox
 from processors.exceptions import NotInstalled, ProcessorError
 
-from .exceptions import ProcessorNotReady
+from .engine_options import EngineOptions
+from .exceptions import ProcessorNotReady, TooWeaklyIsolated
 from .pipeline import Assignment
 
 logger = logging.getLogger(__name__)
@@ -17,14 +18,17 @@ Message = dict[str, Any]
 
 
 class Assignments:
-    def __init__(self, imports: Executor) -> None:
+    def __init__(self, imports: Executor, options: EngineOptions) -> None:
         self._imports = imports
         # What could not be put on all, by slug and version; the log has each once.
         self._told: set[tuple[str, int]] = set()
+        self._options = options
 
     async def of(self, spec: Message) -> Assignment:
         loop = asyncio.get_running_loop()
         key, configuration = spec["key"], spec.get("configuration") or {}
+        if spec.get("needs_strong_isolation") and not await self._keeps_apart():
+            raise TooWeaklyIsolated(spec.get("title") or spec["slug"])
         try:
             # A class of another package is asked of a child, which may take its time; pictures must not wait for it.
             pool = self._imports if catalogue.is_our_own(key) else None
@@ -36,6 +40,15 @@ class Assignments:
         return Assignment(
             spec["slug"], key, spec.get("version", 0), processor_class, configuration, spec.get("title", "")
         )
+
+    async def _keeps_apart(self) -> bool:
+        """Publishing asks the workers that run then; this one may have come later, or to another machine."""
+        if self._options.allow_weak_isolation:
+            return True
+        # The first time a child is asked: in no thread of the pictures.
+        loop, limits = asyncio.get_running_loop(), self._options.hosts.limits
+        in_force = await loop.run_in_executor(None, sandbox.describe, limits)
+        return sandbox.is_strong(in_force.level)
 
     async def for_all(self, message: Message) -> Assignment | None:
         """Return what the owner of the room puts on everybody who wears nothing and does not object."""

@@ -43,6 +43,9 @@ class EngineOptions:
     # What child processes for processors may do, and how long things may take there.
     hosts: HostOptions = field(default_factory=HostOptions)
 
+    # Whether visitors may have code and models of others although hosts cannot be kept apart here.
+    allow_weak_isolation: bool = False
+
     # Asked once, in a thread: the specs of rows whose hosts are loaded before anybody comes.
     rows_at_start: Callable[[], Sequence[dict[str, Any]]] = tuple
 
@@ -78,6 +81,7 @@ class EngineOptions:
                 linger_seconds=settings.HOST_LINGER_SECONDS,
                 limits=host_limits(),
             ),
+            allow_weak_isolation=settings.ALLOW_WEAK_ISOLATION,
             rows_at_start=rows_at_start,
             video_encoders=settings.VIDEO_ENCODERS,
             recording=recording_options(),

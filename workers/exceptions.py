@@ -7,6 +7,7 @@ WorkerError                  base; do not raise directly
 ├── SessionUnknown           the worker does not hold this session (any more)
 ├── WorkerBusy               no room for another session now; try again later
 ├── ProcessorNotReady        the processor's class cannot be loaded here
+│   └── TooWeaklyIsolated    code or a model of others, and hosts cannot be kept apart here
 ├── CannotWear               the two processors of one person do not go together
 ├── BadRoomMessage           what was said of a room cannot be read, or names nobody
 ├── RecordingRefused     the room cannot be recorded now
@@ -48,6 +49,14 @@ class WorkerBusy(WorkerError):
 
 class ProcessorNotReady(WorkerError):
     code = "processor_unavailable"
+
+
+class TooWeaklyIsolated(ProcessorNotReady):
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            f"{title} runs what others brought, and this worker cannot keep that apart well enough. "
+            "The person who runs this site finds in the documentation how Linux does."
+        )
 
 
 class CannotWear(WorkerError):

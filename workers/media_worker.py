@@ -80,7 +80,7 @@ class MediaWorker:
         self._rooms: dict[str, LiveRoom] = {}
         self._room_of: dict[str, LiveRoom] = {}
         self._codec_pool = ThreadPoolExecutor(CODEC_THREADS, thread_name_prefix="codec")
-        self._assignments = Assignments(self._codec_pool)
+        self._assignments = Assignments(self._codec_pool, options)
         self._worker_hosts = WorkerHosts(options, self._assignments, self._codec_pool)
         self._loop_watch = LoopWatch()
         self._load = LoadMeter(self._loop_watch)

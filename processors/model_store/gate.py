@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from processors import sandbox, worker_reports
+from processors import catalogue, sandbox, worker_reports
+from processors.visibility import FOR_VISITORS
 
 from . import trials
 from .known import all_known
@@ -27,6 +28,16 @@ def hindrance(processor: Processor, was_offered: bool = False) -> str:
         if problem := problem or ("" if was_offered else trials.hindrance(file, processor.key, spec)):
             return f"{file.name}: {problem}"
     return ""
+
+
+def needs_strong_isolation(processor: Processor) -> bool:
+    """Whether it runs code or a model of others for visitors: no worker may do that that keeps it apart weakly."""
+    if processor.visibility not in FOR_VISITORS:
+        return False
+    return not catalogue.is_our_own(processor.key) or any(
+        isinstance(entry, dict) and "sha256" in entry and not is_as_known(entry)
+        for entry in processor.configuration.get("models") or []
+    )
 
 
 def weak_isolation() -> str:
@@ -57,6 +68,11 @@ def uploads_in(configuration: Mapping[str, Any]) -> Iterator[tuple[ModelFile, di
 
 def is_as_known(entry: Mapping[str, Any]) -> bool:
     return any(
-        model.sha256 == entry["sha256"] and model.spec["convention"] == entry["spec"].get("convention")
+        model.sha256 == entry["sha256"] and model.spec["convention"] == convention_of(entry)
         for model in all_known().values()
     )
+
+
+def convention_of(entry: Mapping[str, Any]) -> Any:
+    spec = entry.get("spec")
+    return spec.get("convention") if isinstance(spec, dict) else None

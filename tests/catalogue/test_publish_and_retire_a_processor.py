@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from processors import access, catalogue, sandbox
+from processors import access, catalogue, sandbox, worker_reports
+from processors.model_store import gate
+from processors.model_store.known import named
 from processors.models import Processor
 from processors.sync import sync_builtins
 
@@ -120,6 +122,48 @@ def test_classes_of_other_packages_stay_with_staff_elsewhere(
     act(admin_browser, "publish", every_kind)
     every_kind.refresh_from_db()
     assert every_kind.visibility == "staff"
+
+
+def test_workers_are_told_what_must_be_kept_apart_from_visitors(
+    every_kind: Processor, monkeypatch: Any
+) -> None:
+    """Code of other packages, and uploads; not what only staff try, nor our own code with models that we know."""
+    known = named("yolox-nano")
+    of_known = {"sha256": known.sha256, "spec": known.spec}
+    ours = Processor(slug="own", key="object-detection", configuration={"models": [of_known]})
+    uploaded = Processor(
+        slug="up", key="object-detection", configuration={"models": [{**of_known, "sha256": "0" * 64}]}
+    )
+    remote = Processor(slug="far", key="object-detection", configuration={"models": [{"server": 1}]})
+    monkeypatch.delitem(catalogue.BUILTINS, "every-kind")
+    rows = [ours, uploaded, remote, every_kind]
+    for row in rows:
+        row.visibility = "everyone"
+    assert [gate.needs_strong_isolation(row) for row in rows] == [False, True, False, True]
+    assert every_kind.spec()["needs_strong_isolation"] is True
+    for row in rows:
+        row.visibility = "staff"
+    assert not any(gate.needs_strong_isolation(row) for row in rows)
+
+
+def test_the_page_of_a_row_says_how_well_it_is_kept_apart(
+    admin_browser: Client, every_kind: Processor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def page() -> str:
+        return admin_browser.get(
+            reverse("admin:processors_processor_change", args=[every_kind.pk])
+        ).content.decode()
+
+    assert "not known: no media worker is running" in page()
+    workers = [worker_reports.Isolation("namespaces", files_hidden=True)]
+    monkeypatch.setattr(worker_reports, "ask_workers", lambda: workers)
+    assert "namespaces, files hidden" in page()
+    workers.append(worker_reports.Isolation("limits", files_hidden=False))
+    assert "Kept apart by" in page()
+    assert "limits" in page()
+    assert "for staff only" not in page(), "it is our own code"
+    monkeypatch.delitem(catalogue.BUILTINS, "every-kind")
+    assert "limits. Models and code of others cannot be kept apart" in page()
 
 
 def isolation(monkeypatch: pytest.MonkeyPatch, level: str) -> None:

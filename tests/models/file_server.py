@@ -19,6 +19,8 @@ class Faults:
     no_length: bool = False
     # Wait for this before the body goes out.
     hold: threading.Event | None = None
+    # Send an eighth of it, and another one each time this is released.
+    steps: threading.Semaphore | None = None
 
 
 @dataclass
@@ -60,8 +62,15 @@ def handler_for(site: FileServer) -> Callable[..., Any]:
             if site.faults.hold:
                 site.faults.hold.wait(20)
             rest = data[start:]
-            self.wfile.write(rest[: site.faults.cut_after] if site.faults.cut_after else rest)
+            self._write(rest[: site.faults.cut_after] if site.faults.cut_after else rest)
             self.close_connection = True
+
+        def _write(self, rest: bytes) -> None:
+            size = max(1, -(-len(rest) // 8)) if site.faults.steps else max(1, len(rest))
+            for at in range(0, len(rest), size):
+                if at and site.faults.steps:
+                    site.faults.steps.acquire(timeout=20)
+                self.wfile.write(rest[at : at + size])
 
         def log_message(self, *_arguments: Any) -> None:
             """The test says what matters."""

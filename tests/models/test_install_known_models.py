@@ -187,7 +187,10 @@ def small_disk(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -
     mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
     done = subprocess.run(mount, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"a small disk cannot be mounted here: {done.stderr.strip()}")
+        pytest.fail(
+            f"a small disk cannot be mounted here ({done.stderr.strip()}): be root, or run the tests in "
+            "`unshare --map-root-user --mount`"
+        )
     settings.MODELS_DIR = folder
     monkeypatch.setenv("SHOWROOM_MODELS_DIR", str(folder))
     yield folder

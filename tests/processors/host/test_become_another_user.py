@@ -40,7 +40,11 @@ print(json.dumps({
 # EINVAL where the user does not even exist in the namespace.
 REFUSED = {"PermissionError", "OSError"}
 
-needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+
+@pytest.fixture
+def root() -> None:
+    if os.getuid() != 0:
+        pytest.fail("only root can become somebody else: run the tests as root, or in a container")
 
 
 def pythons() -> list[str]:
@@ -49,11 +53,13 @@ def pythons() -> list[str]:
     return [str(path) for path in found if sandbox.can_be_read_by_others(path)]
 
 
-@needs_root
+@pytest.mark.usefixtures("root")
 @pytest.mark.parametrize("level", sandbox.LEVELS)
 def test_a_host_of_root_is_somebody_without_rights(level: str, tmp_path: Path) -> None:
     if not pythons():
-        pytest.skip("every Python of this machine lies where only root can read it")
+        pytest.fail(
+            "every Python of this machine lies where only root can read it; install python3 in /usr/bin"
+        )
     said = tried(pythons()[0], sandbox.Limits(level=level, user="nobody"), tmp_path)
     nobody = pwd.getpwnam("nobody")
     assert said.pop("user") == "nobody"
@@ -66,14 +72,14 @@ def test_a_host_of_root_is_somebody_without_rights(level: str, tmp_path: Path) -
     assert {what: outcome for what, outcome in said.items() if outcome not in REFUSED} == {}
 
 
-@needs_root
+@pytest.mark.usefixtures("root")
 def test_without_a_user_it_stays_root_and_says_so(tmp_path: Path) -> None:
     said = tried(sys.executable, sandbox.Limits(level="limits"), tmp_path)
     assert said["user"] == "root"
     assert said["read a file of root"] == "done"
 
 
-@needs_root
+@pytest.mark.usefixtures("root")
 def test_a_python_that_others_cannot_read_keeps_its_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
