@@ -159,23 +159,28 @@ def unfinished_files(site: Site) -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    ("make", "words"),
-    [(made.endless_loop, "endless loop"), (made.greedy, "memory")],
+    ("make", "words", "check_seconds"),
+    [(made.endless_loop, "endless loop", "6"), (made.greedy, "of memory", "30")],
     ids=["endless", "greedy"],
 )
 def test_a_model_that_takes_all_it_gets_is_refused_while_the_site_goes_on(
-    fresh_site: Site, visit: VisitorFactory, tmp_path: Path, make: Callable[[], ModelProto], words: str
+    fresh_site: Site,
+    visit: VisitorFactory,
+    tmp_path: Path,
+    make: Callable[[], ModelProto],
+    words: str,
+    check_seconds: str,
 ) -> None:
     path = tmp_path / "bad.onnx"
     path.write_bytes(make().SerializeToString())
-    with fresh_site.copied_to(tmp_path / "site", MODEL_CHECK_SECONDS="6") as site:
+    with fresh_site.copied_to(tmp_path / "site", MODEL_CHECK_SECONDS=check_seconds) as site:
         before = [program.pid for program in site.programs()]
         desk = visit(site, "alice")
         desk.open(site.url + UPLOAD)
         desk.page.set_input_files("#model-file", path)
         desk.page.click("input[type=submit]")
         refusal, took = desk.page.locator("[data-testid=model-refusal]"), []
-        deadline = time.monotonic() + patient(30)
+        deadline = time.monotonic() + patient(40)
         while len(took) < 8 or not refusal.is_visible():
             took.append(seconds_of(site, "/"))
             assert time.monotonic() < deadline, "it is not refused"
