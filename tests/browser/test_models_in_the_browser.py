@@ -488,19 +488,22 @@ def test_a_change_is_seen_within_three_tenths_of_a_second(meet: Visiting, models
     wait_until(lambda: len(classes(studio)) == 2, "two people are in the table", 20)
     took_ms = [changed_ms(page, value, rows) for value, rows in [(1, 0), (0.5, 2)] * 5]
     write_figure("threshold_acts", p50_ms=statistics.median(took_ms), slowest_ms=max(took_ms))
-    assert statistics.median(took_ms) <= 300
+    assert max(took_ms) <= 300
 
 
 def changed_ms(page: ChromiumPage, threshold: float, rows: int) -> float:
-    """From the move of the slider to the changed table, in the page's own clock."""
+    """From the move of the slider until table and boxes are as they should, in the page's own clock."""
     return float(
         page.page.evaluate(
             """([value, rows, table]) => new Promise((done) => {
                 const slider = document.querySelector("[data-testid=param-threshold]");
+                const canvas = document.querySelector("#overlay");
+                const painted = () => new Uint32Array(canvas.getContext("2d")
+                    .getImageData(0, 0, canvas.width, canvas.height).data.buffer).some(Boolean);
                 const started = performance.now();
                 slider.value = value;
                 slider.dispatchEvent(new Event("input", { bubbles: true }));
-                const look = () => document.querySelectorAll(table).length === rows
+                const look = () => document.querySelectorAll(table).length === rows && painted() === rows > 0
                     ? done(performance.now() - started) : setTimeout(look, 5);
                 look();
             })""",
@@ -518,7 +521,7 @@ def test_the_class_filter_acts_within_three_tenths_of_a_second(meet: Visiting, m
     # With the dog alone nobody is left; without any choice both are back.
     took_ms = [filtered_ms(page, rows) for rows in [0, 2] * 5]
     write_figure("class_filter_acts", p50_ms=statistics.median(took_ms), slowest_ms=max(took_ms))
-    assert statistics.median(took_ms) <= 300
+    assert max(took_ms) <= 300
 
 
 def filtered_ms(page: ChromiumPage, rows: int) -> float:
@@ -553,8 +556,7 @@ def test_another_style_is_there_within_a_second(meet: Visiting, models_site: Sit
     write_figure(
         "style_acts", first_ms=took_ms[0], p50_ms=statistics.median(took_ms), slowest_ms=max(took_ms)
     )
-    assert took_ms[0] <= 1000, "the first change to a style is as quick as the way back"
-    assert statistics.median(took_ms) <= 1000
+    assert max(took_ms) <= 1000, "the first change to a style is as quick as the way back"
 
 
 def restyled_ms(page: ChromiumPage, style: str, title: str) -> float:
@@ -585,6 +587,7 @@ def restyled_ms(page: ChromiumPage, style: str, title: str) -> float:
 
 
 LATER_THAN_THE_MODEL_MS = 120.0
+FINDING_SECONDS = 8
 
 
 @pytest.mark.slow
@@ -592,13 +595,20 @@ def test_objects_are_found_ten_times_a_second_and_soon(counting_browser: Browser
     with chromium.visitor(counting_browser, models_site, "bob") as page:
         studio = live(page, models_site, "object-detection")
         page.page.wait_for_timeout(3000)
-        shown = studio.presented_for(8)
+        told_before = len(studio.results())
+        shown = studio.presented_for(FINDING_SECONDS)
+        told = studio.results()[told_before:]
         fps = 1000 * (len(shown) - 1) / (shown[-1]["at"] - shown[0]["at"])
+        with_people = [each for each in told if "person" in [row[0] for row in each["data"]["found"]]]
+        found_per_second = len(with_people) / FINDING_SECONDS
         delay_ms = 1000 * statistics.median(delays_seconds(studio, seconds=5))
         measured = [each for each in studio.messages() if each["type"] == "statistics"][-10:]
     model_ms = statistics.median(each["process_ms"] for each in measured)
-    write_figure("object_detection", fps=fps, delay_ms=delay_ms, model_ms=model_ms)
+    write_figure(
+        "object_detection", fps=fps, found_per_second=found_per_second, delay_ms=delay_ms, model_ms=model_ms
+    )
     assert fps >= 10
+    assert found_per_second >= 10
     assert delay_ms <= model_ms + LATER_THAN_THE_MODEL_MS
 
 

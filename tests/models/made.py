@@ -95,6 +95,22 @@ def hungry() -> onnx.ModelProto:
     return model([*filled, node("Add", ["in", "sum"], ["out"])], initializers=[shape])
 
 
+def greedy(pieces: int = 64) -> onnx.ModelProto:
+    """Fills 64 MiB, and 64 MiB more, and so on, and keeps all of it: no single piece is too much.
+
+    Each hangs on the picture and has a number of its own; what is constant or the same would be made once.
+    """
+    shape = helper.make_tensor("shape", TensorProto.INT64, [1], [16 * 1024**2])
+    numbers = [helper.make_tensor(f"number{each}", FLOAT, [], [float(each)]) for each in range(pieces)]
+    nodes = [node("ReduceSum", ["in"], ["start"], keepdims=0)]
+    for each, number in enumerate(numbers):
+        nodes.append(node("Add", ["start", number.name], [f"small{each}"]))
+        nodes.append(node("Expand", [f"small{each}", "shape"], [f"piece{each}"]))
+    nodes.append(node("Sum", [f"piece{each}" for each in range(pieces)], ["all"]))
+    nodes.append(node("ReduceSum", ["all"], ["sum"], keepdims=0))
+    return model([*nodes, node("Add", ["in", "sum"], ["out"])], initializers=[shape, *numbers])
+
+
 def long_chain(nodes: int) -> onnx.ModelProto:
     names = ["in", *(f"v{number}" for number in range(nodes - 1)), "out"]
     return model([node("Identity", [names[n]], [names[n + 1]]) for n in range(nodes)])
