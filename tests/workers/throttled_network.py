@@ -31,7 +31,10 @@ RATE = "200kbit"
 ADAPT_SECONDS = 14.0
 WATCH_SECONDS = 15.0
 RECOVERY_SECONDS = 90.0
+SETTLE_SECONDS = 3.0
 SMALL_WIDTH = 320
+# How loud the one is who speaks, and the others.
+VOICE, WHISPER = 0.2, 0.0003
 NEAR, FAR = "10.78.0.1", "10.78.0.2"
 
 
@@ -85,6 +88,8 @@ async def main(publishers: int, recovers: bool) -> dict[str, Any]:
     worker = WorkerUnderTest(EngineOptions())
     people = {name: await publisher(worker, name) for name in "abc"[:publishers]}
     other = await watcher(worker, publishers)
+    await asyncio.sleep(SETTLE_SECONDS)
+    fps_before = await slowest_fps(other)
     viewer.tell(connect=True)
     offer = await viewer.hear()
     answer = await worker.ask(
@@ -92,18 +97,21 @@ async def main(publishers: int, recovers: bool) -> dict[str, Any]:
     )
     viewer.tell(**answer)
     await asyncio.sleep(ADAPT_SECONDS)
-    before = {mid: len(pictures) for mid, pictures in other.pictures_by_mid.items()}
     viewer.tell(watch=WATCH_SECONDS)
     lateness = Lateness()
-    figures = await viewer.hear()
+    fps, figures = await asyncio.gather(slowest_fps(other), viewer.hear())
     sizes = {frame.image.shape for pictures in other.pictures_by_mid.values() for frame in pictures[-100:]}
-    rates = [(len(other.pictures_by_mid[mid]) - count) / WATCH_SECONDS for mid, count in before.items()]
     figures |= {
-        "others_fps": round(min(rates), 1),
+        "others_fps": round(fps, 1),
+        "others_fps_before": round(fps_before, 1),
         "others_sizes": sorted(size[1] for size in sizes),
         "notices": notices(worker),
         "worker_late_seconds": lateness.longest,
     }
+    if publishers > 1 and not recovers:
+        people["a"].amplitude, people["b"].amplitude = WHISPER, VOICE
+        viewer.tell(speaker="b")
+        figures |= await viewer.hear()
     if recovers:
         free_network()
         viewer.tell(recover=RECOVERY_SECONDS)
@@ -111,19 +119,26 @@ async def main(publishers: int, recovers: bool) -> dict[str, Any]:
     process.terminate()
     await process.wait()
     await worker.close()
-    del people
     return figures
+
+
+async def slowest_fps(other: BrowserPeer) -> float:
+    """Return the pictures a second of the stream of which fewest come."""
+    before = {mid: len(pictures) for mid, pictures in other.pictures_by_mid.items()}
+    await asyncio.sleep(WATCH_SECONDS)
+    return min((len(other.pictures_by_mid[mid]) - count) / WATCH_SECONDS for mid, count in before.items())
 
 
 def notices(worker: WorkerUnderTest) -> list[str]:
     return [news["what"] for news in worker.events("notice") if news["session"] == "slow"]
 
 
-async def publisher(worker: WorkerUnderTest, name: str) -> BrowserPeer:
-    microphone = ToneMicrophone(amplitude=0.2 if name == "a" else 0.0003)
+async def publisher(worker: WorkerUnderTest, name: str) -> ToneMicrophone:
+    """Let somebody come who sends both; return what they speak into."""
+    microphone = ToneMicrophone(amplitude=VOICE if name == "a" else WHISPER)
     peer = BrowserPeer(NoisyCamera(fps=20), microphone, direction="sendonly")
     await worker.open("passthrough", peer, session=name, participant=name, room="hall")
-    return peer
+    return microphone
 
 
 async def watcher(worker: WorkerUnderTest, publishers: int) -> BrowserPeer:
@@ -148,7 +163,7 @@ async def view(publishers: int) -> None:
     say(sdp=await peer.offer())
     answer = await hear()
     await peer.accept(answer["sdp"])
-    speaker = next(each["mid"] for each in answer["tracks"] if of_speaker(each, "video"))
+    speaker = mid_of(answer["tracks"], "a", "video")
     small_after = asyncio.create_task(
         seconds_until(lambda: is_wide(peer, speaker, SMALL_WIDTH), ADAPT_SECONDS)
     )
@@ -162,17 +177,30 @@ async def view(publishers: int) -> None:
         small_after_seconds=await small_after,
         viewer_late_seconds=lateness.longest,
     )
-    seconds = (await hear())["recover"]
-    mids = [each["mid"] for each in answer["tracks"] if each["kind"] == "video"]
-    full_after = await seconds_until(
-        lambda: all(is_wide(peer, mid, 2 * SMALL_WIDTH) for mid in mids), seconds
-    )
-    say(full_after_seconds=full_after)
+    order = await hear()
+    if "speaker" in order:
+        say(**await change_of_speaker(peer, mid_of(answer["tracks"], order["speaker"], "video"), speaker))
+    else:
+        mids = [each["mid"] for each in answer["tracks"] if each["kind"] == "video"]
+        full_after = await seconds_until(
+            lambda: all(is_wide(peer, mid, 2 * SMALL_WIDTH) for mid in mids), order["recover"]
+        )
+        say(full_after_seconds=full_after)
     await asyncio.sleep(60)
 
 
-def of_speaker(track: dict[str, str], kind: str) -> bool:
-    return track["participant"] == "a" and track["kind"] == kind
+async def change_of_speaker(peer: BrowserPeer, mid: str, before: str) -> dict[str, float]:
+    """Return when the new speaker's picture has come, and how many of the one before still come later."""
+    count = len(peer.pictures_by_mid.get(mid, []))
+    after = await seconds_until(lambda: len(peer.pictures_by_mid.get(mid, [])) > count + 5, ADAPT_SECONDS)
+    left = len(peer.pictures_by_mid.get(before, []))
+    await asyncio.sleep(SETTLE_SECONDS)
+    late = len(peer.pictures_by_mid.get(before, [])) - left
+    return {"speaker_after_seconds": after, "pictures_of_the_one_before": late}
+
+
+def mid_of(tracks: list[dict[str, str]], participant: str, kind: str) -> str:
+    return next(each["mid"] for each in tracks if (each["participant"], each["kind"]) == (participant, kind))
 
 
 def is_wide(peer: BrowserPeer, mid: str, width: int) -> bool:
@@ -211,9 +239,9 @@ def figures_since(
         if track["kind"] == "video":
             seen = peer.pictures_by_mid.get(track["mid"], [])
             fps[track["participant"]] = (len(seen) - pictures.get(track["mid"], 0)) / WATCH_SECONDS
-    voice = next(each["mid"] for each in tracks if of_speaker(each, "audio"))
+    voice = mid_of(tracks, "a", "audio")
     heard = [began, *(at for at, _ in peer.sound_by_mid[voice] if at > began), time.monotonic()]
-    speaker = next(each["mid"] for each in tracks if of_speaker(each, "video"))
+    speaker = mid_of(tracks, "a", "video")
     shown = peer.pictures_by_mid.get(speaker, [])
     return {
         "fps": {name: round(rate, 1) for name, rate in fps.items()},
