@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from processors.models import Processor
+from rooms.for_all import options_of
 from rooms.models import Room, RoomInvitation, RoomMember, RoomRemoval
 from rooms.room import SLUG_BYTES
-from rooms.room_seat import options_of
 from workers.room_mix import MixOptions, read_mix
 
 pytestmark = pytest.mark.django_db
