@@ -27,6 +27,8 @@ pytestmark = pytest.mark.slow
 
 FPS = 30
 SETTLED_SECONDS = 5
+# What the site may grow in a minute of loss; repeats and queues are bounded.
+MOST_GROWN_MB = 15
 # The numbers of pictures begin again after 128 of them.
 LONGEST_KNOWN_DELAY_MS = 4000
 LEAD = (Path(__file__).parent / "bad_path.js").read_text()
@@ -89,6 +91,7 @@ def both(ada: Seat, ben: Seat) -> list[tuple[Seat, Seat]]:
     [(1, 28, 2, 2, 0.01, 0.03), (5, 25, 6, 3, 0.05, 0.08), (10, 20, 15, 4, 0.15, 0.15)],
 )
 def test_loss(
+    site: Site,
     two: tuple[Seat, Seat],
     path: BadPath,
     percent: int,
@@ -99,11 +102,15 @@ def test_loss(
     concealed: float,
 ) -> None:
     path.weather = Weather(loss=percent / 100)
+    memory = site.memory_bytes()
     during = watch(two, 60)
+    grown_mb = (site.memory_bytes() - memory) / 1e6
     path.weather = FINE
     time.sleep(2)
     after = watch(two, 5)
     write_down(f"room_loss_{percent}", during=during, after=after)
+    write_figure(f"room_loss_{percent}_memory", grown_mb=round(grown_mb, 2))
+    assert grown_mb <= MOST_GROWN_MB
     for seen in during:
         assert seen.fps >= fps
         assert seen.frozen <= frozen
@@ -143,6 +150,23 @@ def test_a_narrow_path(two: tuple[Seat, Seat], path: BadPath) -> None:
     assert at_ben.fps >= 8
     assert at_ben.late_delay <= 1.5
     assert at_ada.fps >= 27, "what he sends is not held back"
+    assert all(seen.fps >= 27 for seen in after)
+
+
+@pytest.mark.timeout(200)
+def test_a_narrow_path_up(two: tuple[Seat, Seat], path: BadPath) -> None:
+    """300 kbit/s from Ben for half a minute: he sends what fits, and misses nothing of Ada."""
+    path.weather = Weather(rate_up=300_000)
+    narrow = watch(two, 30)
+    path.weather = FINE
+    time.sleep(10)
+    after = watch(two, 10)
+    write_down("room_narrow_up", narrow=narrow, after=after)
+    assert "reconnecting" not in states(two[1])
+    at_ada, at_ben = narrow
+    assert at_ada.fps >= 8
+    assert at_ada.late_delay <= 1.5
+    assert at_ben.fps >= 27
     assert all(seen.fps >= 27 for seen in after)
 
 

@@ -30,8 +30,10 @@ class Weather:
     # These overtake what is on its way.
     reordered: float = 0.0
     repeated: float = 0.0
-    # What the path carries to the browser, in bit/s; 0 for everything. So much may stand before it, in seconds.
+    # What the path carries to the browser, and from it, in bit/s; 0 for everything.
     rate: float = 0.0
+    rate_up: float = 0.0
+    # So much may stand before it, in seconds.
     queue: float = 0.4
     is_cut: bool = False
 
@@ -66,7 +68,7 @@ class BadPath:
 
     async def _lead(self, worker: Address) -> int:
         begin, end = Mouth(), Mouth()
-        up, down = Way(self, lambda: 0.0), Way(self, lambda: self.weather.rate)
+        up, down = Way(self, lambda: self.weather.rate_up), Way(self, lambda: self.weather.rate)
         browsers: list[Address] = []
 
         def from_browser(data: bytes, address: Address) -> None:
