@@ -184,11 +184,12 @@ def assert_in_order(pictures: list[dict[str, Any]], whose: str, is_worn: bool = 
     # Who soon wears a processor is hardly seen without.
     assert len(pictures) > 20 or is_worn, f"{len(pictures)} pictures of {whose}"
     backwards = [
-        (one, other)
-        for one, other in itertools.pairwise(pictures)
+        # What came around it tells a number misread from a picture out of order.
+        pictures[max(0, place - 3) : place + 5]
+        for place, (one, other) in enumerate(itertools.pairwise(pictures))
         if (other["number"] - one["number"]) % NUMBERS > AHEAD and other["at"] - one["at"] < LONGEST_PAUSE_MS
     ]
-    assert not backwards, f"pictures of {whose} went backwards: {backwards[:5]}"
+    assert not backwards, f"pictures of {whose} went backwards: {backwards[:3]}"
 
 
 def wait_sees(seat: Seat, other: Seat, colour: tuple[int, int, int]) -> None:
