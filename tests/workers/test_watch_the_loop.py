@@ -56,7 +56,7 @@ def watches() -> int:
 
 def test_old_trouble_is_forgotten_after_ten_seconds() -> None:
     watch = LoopWatch()
-    assert watch.note(0.101) == 5
+    assert watch.note(0.101) == 2
     assert watch.lateness().longest_seconds == 0.101
     for _ in range(REMEMBERED_PROBES):
         assert watch.note(0.0) == 0
