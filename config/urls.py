@@ -4,6 +4,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from rooms.preflight_admin import preflight
+
 from . import health
 
 # One way to sign in for all: throttled, with the second factor.
@@ -16,6 +18,7 @@ urlpatterns = [
     path("", include("rooms.urls")),
     path("", include("processors.urls")),
     path("", include("accounts.urls")),
+    path("admin/preflight/", admin.site.admin_view(preflight), name="admin_preflight"),
     path("admin/", admin.site.urls),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
 ]
