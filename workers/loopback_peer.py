@@ -25,7 +25,7 @@ PINGS = 10
 PINGS_PER_SECOND = 20
 PACKET_BYTES = 900
 # How long the last answers may take.
-LATE_SECONDS = 2.0
+LATE_SECONDS = 3.0
 TYPE_FIELD = 7
 
 

@@ -38,6 +38,8 @@ def keep(result: Result) -> None:
     handle, fresh = tempfile.mkstemp(prefix=f".{NAME}.", dir=path().parent)
     try:
         with os.fdopen(handle, "w") as file:
+            # No secrets, and the site may run as another user than the command.
+            os.fchmod(handle, 0o644)
             json.dump(told, file)
         Path(fresh).replace(path())
     except BaseException:

@@ -31,6 +31,7 @@ PAGES = {
     "about": ("/about/", "bob"),
     "nothing here": ("/p/no-such-thing/", "bob"),
     "admin": ("/admin/", "alice"),
+    "preflight check": ("/admin/preflight/", "alice"),
     "users": ("/admin/accounts/user/", "alice"),
     "invitation": ("/admin/accounts/invitation/add/", "alice"),
     "catalogue": ("/admin/processors/processor/", "alice"),

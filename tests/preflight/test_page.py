@@ -71,6 +71,11 @@ def test_in_the_language_of_the_reader(admin_client: Client) -> None:
     assert "Es lehnt die Zugangsdaten ab (401)." in text
 
 
+def test_a_site_of_another_user_can_read_it() -> None:
+    keep(Finding("redis.good"))
+    assert kept.path().stat().st_mode & 0o777 == 0o644
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "{", '{"url": "", "made": "", "findings": [{"code": "of.another.version"}]}']
 )

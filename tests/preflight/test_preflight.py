@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from config.addresses import LOOPBACK
+from config.certificate import ensure_certificate
 from tests.support.certificate import write_certificate
 from tests.support.patience import wait_until
 from tests.support.processes import ROOT, free_port
@@ -83,23 +85,30 @@ def relay_urls(site: Site) -> list[str]:
 
 
 def test_a_whole_site_is_green_by_every_way(site: Site) -> None:
-    status, states, told = preflight(site, "--soak", "1")
+    status, states, told = preflight(site)
     assert codes(told) == []
     assert (status, told["url"]) == (0, f"{site.url}/")
-    for question in ("settings", "database", "redis", "workers", "capacity", "site", "socket"):
+    for question in ("settings", "database", "redis", "capacity", "site", "socket"):
         assert states[question, ""] == "green", told
+    # A worker under load takes nobody for a moment.
+    assert states["workers", ""] in {"green", "amber"}
     ways = relay_urls(site)
     assert len(ways) == 3
     assert {states["relay", way] for way in ways} == {"green"}, told
     assert {states["media", way] for way in ("UDP", *ways)} == {"green"}, told
-    assert {states["soak", way] for way in ("UDP", *ways)} <= {"green", "amber"}, told
-    media = {
-        finding["subject"]: finding["values"] for finding in told["findings"] if "media." in finding["code"]
-    }
+    assert {states["soak", way] for way in ("UDP", *ways)} == {"off"}
+    media = {each["subject"]: each["values"] for each in told["findings"] if "media." in each["code"]}
     assert "host udp" in media["UDP"]["own"]
     assert {media[way]["own"] for way in ways} == {"relay udp"}
-    soaks = [finding["values"] for finding in told["findings"] if "soak." in finding["code"]]
-    assert [soak["sent"] for soak in soaks] == [20, 20, 20, 20]
+
+
+def test_it_stays_on_each_way_and_counts(site: Site) -> None:
+    _status, _states, told = preflight(site, "--soak", "1")
+    soaks = {each["subject"]: each for each in told["findings"] if "soak." in each["code"]}
+    assert list(soaks) == ["UDP", *relay_urls(site)]
+    for soak in soaks.values():
+        assert (soak["values"]["sent"], soak["values"]["seconds"]) == (20, 1)
+        assert (soak["state"] == "green") is (soak["values"]["lost"] == 0)
 
 
 def test_it_leaves_nothing_behind(site: Site) -> None:
@@ -231,6 +240,23 @@ def test_where_guests_are_sent_away_an_owner_visits(
         nobody = preflight(site, "--account", "nobody")
         assert nobody[0] == 0
         assert "media.no_account" in codes(nobody[2], "amber")
+
+
+def test_an_accounts_cookie_is_sent_to_a_known_certificate_only(
+    prepared_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "https"
+    _key, certificate = ensure_certificate(folder / "tls", [*LOOPBACK])
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    site = prepared_site.copied_to(folder, HTTPS="True", GUESTS_ALLOWED="False")
+    site.url = site.url.replace("http:", "https:")
+    with site:
+        status, states, told = preflight(site)
+        assert (status, states["tls", ""], states["media", "UDP"]) == (0, "green", "green"), told
+        status, states, told = preflight(site, SSL_CERT_FILE="")
+        assert (status, states["site", ""]) == (0, "green"), told
+        assert {"tls.own", "media.insecure"} <= set(codes(told, "amber"))
+        assert "socket.members" in codes(told, "green")
 
 
 def test_no_worker(site: Site) -> None:
