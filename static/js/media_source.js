@@ -103,10 +103,16 @@ export class MediaSource extends EventTarget {
   flip() {
     return this.#serially(async () => {
       const { facingMode, deviceId } = this.tracks.video?.getSettings() ?? {};
-      const facing = this.facing === "user" ? "environment" : "user";
+      const before = this.facing;
       const other = facingMode ? null : this.#deviceAfter(deviceId);
-      await this.#replace("video", { ...this.#cameraOptions(), devices: { video: other }, facing });
-      this.facing = this.tracks.video?.getSettings().facingMode ?? facing;
+      // Whoever is told of the new track asks at once which way it looks.
+      this.facing = before === "user" ? "environment" : "user";
+      try {
+        await this.#replace("video", { ...this.#cameraOptions(), devices: { video: other } });
+      } catch (error) {
+        this.facing = before;
+        throw error;
+      }
       this.#devices.choose("videoinput", other);
     });
   }
