@@ -346,7 +346,10 @@ async def test_what_the_owner_changes_reaches_everybody_inside_at_once(
     await until(lambda: engine.of_type("room"))
     (sent,) = engine.of_type("room")
     assert sent["session"] == opened["session"]
-    assert (sent["room_options"]["processor"]["slug"], sent["room_options"]["mix"]) == ("edges", True)
+    assert (sent["room_options"]["processor"]["slug"], sent["room_options"]["mix"]["allowed"]) == (
+        "edges",
+        True,
+    )
     await saves(hall)
     assert (await page.hears("room.changed"))["room"]["room_processor"] is None
     await until(lambda: len(engine.of_type("room")) == 2)
