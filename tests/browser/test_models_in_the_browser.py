@@ -617,6 +617,7 @@ def test_objects_are_found_ten_times_a_second_and_soon(counting_browser: Browser
 @pytest.mark.timeout(300)
 def test_four_visitors_share_one_set_of_weights_fairly(meet: Visiting, models_site: Site) -> None:
     first = live(meet(), models_site, "object-detection")
+    wait_until(lambda: len(hosts_megabytes(models_site)) == 1, "hosts of earlier visits have gone", 90)
     alone = hosts_megabytes(models_site)
     studios = [first, *(live(meet(), models_site, "object-detection") for _ in range(3))]
     time.sleep(patient(5))
