@@ -288,6 +288,14 @@ async def send_pli(receiver: RTCRtpReceiver, media_ssrc: int) -> None:
     await receiver._send_rtcp_pli(media_ssrc)
 
 
+async def send_nack(receiver: RTCRtpReceiver, media_ssrc: int, missing: list[int]) -> None:
+    """Ask for packets to be repeated (RFC 4585 §6.2.1).
+
+    Why: aiortc asks when it misses a packet, and again only when it misses another one; a repeat may be lost, too.
+    """
+    await receiver._send_rtcp_nack(media_ssrc, missing)
+
+
 class _EndOfStream:
     """Stands where the decoder's queue was: aiortc puts None into it when the stream has ended."""
 

@@ -22,6 +22,10 @@ MAX_JUMP_PACKETS = 3000
 # How far before the first packet that comes a stream may have begun: its first packets may come out of order.
 EARLIER_PACKETS = 8
 GAP_PATIENCE_SECONDS = 0.1
+# A repeat may be lost like any packet: within the patience it is asked for so often.
+REQUESTS_PER_GAP = 3
+# A longer list of missing packets is no gap that repeats would fill.
+MOST_REQUESTED_PACKETS = 64
 PLI_INTERVAL_SECONDS = 0.5
 AUDIO_PATIENCE_SECONDS = 0.06
 
@@ -45,10 +49,13 @@ class VideoJitterBuffer:
         on_frame: OnFrame,
         begins_key_frame: Callable[[RtpPacket], bool],
         patience_seconds: Callable[[], float] = lambda: GAP_PATIENCE_SECONDS,
+        ask_again: Callable[[list[int]], None] = lambda missing: None,
     ) -> None:
         self._on_frame = on_frame
         self._begins_key_frame = begins_key_frame
         self._patience_seconds = patience_seconds
+        # Gets the sequence numbers of packets whose repeats have not come; aiortc asks once, when it misses them.
+        self._ask_again = ask_again
         # Packets received but not handed on, by sequence number.
         self._packets: dict[int, RtpPacket] = {}
         # Sequence number with which the next frame begins; None before the first packet.
@@ -61,6 +68,8 @@ class VideoJitterBuffer:
         self._wants_key_frame = True
         # time.monotonic() when the oldest gap was first seen; None without a gap.
         self._gap_since: float | None = None
+        # time.monotonic() when repeats were asked for last.
+        self._asked_at = float("-inf")
         self._pli_sent_at = float("-inf")
         # Frames or packets thrown away, for the statistics.
         self.dropped_packets = 0
@@ -126,13 +135,28 @@ class VideoJitterBuffer:
             self._on_frame(carrier.payload_type, carrier.timestamp, data)
 
     def _watch_gap(self, now: float) -> None:
-        """Give up on a gap that stayed open too long."""
+        """Ask again for what is missing; give up on a gap that stayed open too long."""
         if distance(self._newest, self._scan) < 0:
             self._gap_since = None
-        elif self._gap_since is None:
-            self._gap_since = now
-        elif now - self._gap_since > self._patience_seconds():
+        elif not self._is_within_patience(now):
             self._give_up()
+
+    def _is_within_patience(self, now: float) -> bool:
+        """Whether the gap at hand, which may be new, still waits for repeats."""
+        if self._gap_since is None:
+            self._gap_since = self._asked_at = now
+        patience = self._patience_seconds()
+        if now - self._gap_since > patience:
+            return False
+        if now - self._asked_at >= patience / REQUESTS_PER_GAP:
+            self._asked_at = now
+            self._ask_again(self._missing())
+        return True
+
+    def _missing(self) -> list[int]:
+        length = min(distance(self._newest, self._scan), MOST_REQUESTED_PACKETS)
+        numbers = ((self._scan + ahead) % SEQUENCE_MODULUS for ahead in range(length))
+        return [number for number in numbers if number not in self._packets]
 
     def _give_up(self) -> None:
         """Drop the frame that stays incomplete, and all up to the next key frame."""
@@ -157,9 +181,7 @@ class VideoJitterBuffer:
         self._drop_useless()
         if not self._packets:
             self._gap_since = None
-        elif self._gap_since is None:
-            self._gap_since = now
-        elif now - self._gap_since > self._patience_seconds():
+        elif not self._is_within_patience(now):
             self._leave_gap()
 
     def _begin_at(self, sequence_number: int) -> None:

@@ -247,7 +247,10 @@ class PeerSession:
         incoming = IncomingVideo(requests.ask_from_thread)
         put = self._frame_reader("video", receiver, incoming.put)
         buffer = VideoJitterBuffer(
-            put, lambda packet: begins_key_frame(receiver, packet), self._gap_patience_seconds
+            put,
+            lambda packet: begins_key_frame(receiver, packet),
+            self._gap_patience_seconds,
+            lambda missing: self._send_nack(receiver, buffer.ssrc, missing),
         )
         aiortc_hooks.attach_receiver(receiver, buffer, on_end=lambda: None)
         aiortc_hooks.limit_estimate(receiver, lambda: incoming.estimate_limit())
@@ -294,6 +297,10 @@ class PeerSession:
             put(EncodedFrame(data, codec, moment, is_key_frame(codec, data), now, ticks, is_silent()))
 
         return read
+
+    def _send_nack(self, receiver: RTCRtpReceiver, ssrc: int, missing: list[int]) -> None:
+        if missing and self.is_connected and not self._is_closed:
+            self._run(aiortc_hooks.send_nack(receiver, ssrc, missing))
 
     def _send_pli(self, receiver: RTCRtpReceiver, ssrc: int) -> None:
         if self.is_connected and ssrc and not self._is_closed:

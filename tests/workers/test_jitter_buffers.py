@@ -118,6 +118,27 @@ def test_a_lasting_gap_waits_for_a_key_frame_and_asks_for_it_twice_a_second(cloc
     assert 2 <= asked <= 5
 
 
+def test_a_repeat_that_is_lost_too_is_asked_for_again_while_there_is_time(clock: Clock) -> None:
+    asked: list[tuple[float, list[int]]] = []
+    began, got = clock.now, Collector()
+    buffer = VideoJitterBuffer(
+        got,
+        lambda packet: packet.payload[:1] == b"K",
+        ask_again=lambda missing: asked.append((round(clock.now - began, 2), missing)),
+    )
+    packets = frames(12)
+    late = packets.pop(4)
+    for sent in packets:
+        clock.now += 0.01
+        buffer.add(sent)
+        if len(asked) == 2:
+            buffer.add(late)
+    assert asked == [(0.09, [65534]), (0.13, [65534])], (
+        "aiortc itself asks at 0.05, when the packet is missed"
+    )
+    assert got.numbers == list(range(12)), "nothing was given up"
+
+
 def test_a_key_frame_is_repaired_when_its_first_packet_comes_late(clock: Clock) -> None:
     got = Collector()
     buffer = video(got)
