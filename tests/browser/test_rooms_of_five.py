@@ -44,7 +44,8 @@ GUESTS = (ADA, BEN, CLEO, DORA, EMIL)
 # Numbers count to 128, in 12.8 seconds, and begin again; further ahead than this is behind. Which of both it is cannot
 # be told after a longer pause, as of a tile that finds no place beside a shared screen.
 NUMBERS = 128
-AHEAD = 64
+# A step of more is a step back, of four seconds at most; what comes after a pause may be far ahead.
+AHEAD = NUMBERS - 40
 LONGEST_PAUSE_MS = 5000
 
 
