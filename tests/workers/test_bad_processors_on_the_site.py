@@ -65,9 +65,12 @@ NEVER_STARTED = {
     "segfault": "crashed (SIGSEGV)",
 }
 COSTS_FRAMES_ONLY = ["memory", "fork", "raise"]
-# A row of its own for each: a host that is lost a fourth time within a minute is not started again.
-ROWS |= {f"bad-{fault}": {"key": "test-bad"} for fault in LOSES_ITS_HOST}
-ROWS |= {f"hidden-{fault}": {"key": "test-hidden"} for fault in [*LOSES_ITS_HOST, *COSTS_FRAMES_ONLY]}
+# Hosts are one for each configuration, and one that is lost a fourth time within a minute is not started again.
+ROWS |= {f"bad-{fault}": {"key": "test-bad", "configuration": {"case": fault}} for fault in LOSES_ITS_HOST}
+ROWS |= {
+    f"hidden-{fault}": {"key": "test-hidden", "configuration": {"case": fault}}
+    for fault in [*LOSES_ITS_HOST, *COSTS_FRAMES_ONLY]
+}
 
 
 class Guest(Visitor):
