@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -617,33 +617,47 @@ def test_objects_are_found_ten_times_a_second_and_soon(counting_browser: Browser
 @pytest.mark.timeout(300)
 def test_four_visitors_share_one_set_of_weights_fairly(meet: Visiting, models_site: Site) -> None:
     first = live(meet(), models_site, "object-detection")
-    wait_until(lambda: len(hosts_megabytes(models_site)) == 1, "hosts of earlier visits have gone", 90)
-    alone = hosts_megabytes(models_site)
+    alone = hosts_of(models_site)
     studios = [first, *(live(meet(), models_site, "object-detection") for _ in range(3))]
     time.sleep(patient(5))
     before = [newest_processed(studio) for studio in studios]
     time.sleep(20)
     rates = [(newest_processed(studio) - start) / 20 for studio, start in zip(studios, before, strict=True)]
-    together = hosts_megabytes(models_site)
+    together = hosts_of(models_site)
+    # Hosts of other processors may stand ready beside it, and do nothing.
+    busy = [pid for pid, host in together.items() if host.cpu_seconds - cpu_seconds_of(alone, pid) > 2]
     write_figure(
         "four_visitors",
         slowest_fps=min(rates),
         fastest_fps=max(rates),
-        host_megabytes_of_one=alone,
-        host_megabytes_of_four=together,
+        host_megabytes_of_one=[alone[pid].megabytes for pid in busy if pid in alone],
+        host_megabytes_of_four=[together[pid].megabytes for pid in busy],
     )
-    assert len(together) == len(alone) >= 1, "one host serves all visitors of a row"
-    assert sum(together) - sum(alone) < 60, "the weights are not loaded again"
+    assert len(busy) == 1, "one host serves all visitors of a row"
+    assert together[busy[0]].megabytes - alone[busy[0]].megabytes < 60, "the weights are not loaded again"
     assert min(rates) >= 0.8 * max(rates)
 
 
-def hosts_megabytes(site: Site) -> list[float]:
-    """The resident memory of each processor host of the site."""
+class HostProcess(NamedTuple):
+    megabytes: float
+    cpu_seconds: int
+
+
+def hosts_of(site: Site) -> dict[int, HostProcess]:
+    """What each processor host of the site has, by process id."""
     parents = {pid for program in site.programs() for pid in program.left_over()}
-    command = ["ps", "-eww", "-o", "ppid=,rss=,args="]
+    command = ["ps", "-eww", "-o", "pid=,ppid=,rss=,cputimes=,args="]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    fields = [line.split(maxsplit=2) for line in lines if "processors.host" in line]
-    return sorted(int(rss) / 1024 for parent, rss, _ in fields if int(parent) in parents)
+    fields = [line.split(maxsplit=4) for line in lines if "processors.host" in line]
+    return {
+        int(pid): HostProcess(int(rss) / 1024, int(cpu))
+        for pid, parent, rss, cpu, _ in fields
+        if int(parent) in parents
+    }
+
+
+def cpu_seconds_of(hosts: dict[int, HostProcess], pid: int) -> int:
+    return hosts[pid].cpu_seconds if pid in hosts else 0
 
 
 def newest_processed(studio: Studio) -> int:
