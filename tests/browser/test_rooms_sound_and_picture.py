@@ -61,7 +61,10 @@ def mistakes(seat: Seat) -> list[str]:
     """Return what is together and should not be, or apart and should be together."""
     names: dict[str, set[str]] = {}
     owners: dict[str, set[str]] = {}
-    for each in arrivals(seat):
+    found = arrivals(seat)
+    if any("name" not in each for each in found):
+        return ["the answer that names a stream is still under way"]
+    for each in found:
         who = f"{each['participant']}/{GROUPS[each['source']]}"
         names.setdefault(who, set()).add(each["name"])
         for stream in (each["name"], *each["streams"]):

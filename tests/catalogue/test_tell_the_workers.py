@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from processors.model_store import gate
 from processors.models import Processor
 from processors.visibility import Visibility
+from tests.support.patience import patient, wait_until
 from workers import catalogue_news, door
 from workers.readiness import WorkerReport
 from workers.registry import Heartbeat, Registry, RegistryUnavailable
@@ -28,16 +28,17 @@ class ListeningWorker:
         self._thread.start()
         listening = door.transport().receive_as_worker("one", self.heard.append)
         self._listening = asyncio.run_coroutine_threadsafe(listening, self._loop)
+        # A loop runs what it is given in order: once this one has run, that one listens.
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result(patient(5))
 
     def next(self) -> dict[str, Any]:
-        deadline = time.monotonic() + 5
-        while not self.heard:
-            assert time.monotonic() < deadline, "nothing was heard"
-            time.sleep(0.01)
+        wait_until(lambda: self.heard, "the worker hears it", seconds=5)
         return self.heard.pop(0)
 
     def close(self) -> None:
         self._listening.cancel()
+        # Long enough for it to end before its loop does.
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0.01), self._loop).result(patient(5))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
