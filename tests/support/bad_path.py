@@ -5,13 +5,16 @@ by putting ``BadPath.lead``'s port in place of the worker's in the answer.
 """
 
 import asyncio
+import json
 import random
-import threading
+import subprocess
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from .processes import ROOT
 from .turn_server import machine_address
 
 Address = tuple[str, int]
@@ -42,29 +45,72 @@ FINE = Weather()
 
 
 class BadPath:
-    """``with BadPath() as path: path.weather = Weather(loss=0.05)``; the weather may change at any time."""
+    """``with BadPath() as path: path.weather = Weather(loss=0.05)``; the weather may change at any time.
+
+    It is a process of its own: what a test computes meanwhile must not hold datagrams up.
+    """
 
     def __init__(self) -> None:
-        self.weather = FINE
         self.address = machine_address()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="bad path", daemon=True)
-        # How many datagrams arrived at the path, and how many left it.
-        self.taken = self.given = 0
+        self._weather = FINE
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__, self.address],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._process.communicate()
+
+    @property
+    def weather(self) -> Weather:
+        return self._weather
+
+    @weather.setter
+    def weather(self, weather: Weather) -> None:
+        self._weather = weather
+        self._ask({"weather": asdict(weather)})
 
     def lead(self, host: str, port: int) -> int:
         """Return the port at which this path to a worker's address begins."""
-        made = asyncio.run_coroutine_threadsafe(self._lead((host, port)), self._loop)
-        return made.result(timeout=5)
+        begins: int = self._ask({"lead": [host, port]})["port"]
+        return begins
+
+    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin
+        assert self._process.stdout
+        print(json.dumps(question), file=self._process.stdin, flush=True)
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+
+# --- From here on: the process ---------------------------------------------------------------------------
+
+
+class Relay:
+    """All paths that begin at ``address``, in one weather."""
+
+    def __init__(self, address: str) -> None:
+        self.weather = FINE
+        self._address = address
+
+    async def serve(self) -> None:
+        """Answer questions, one a line, until stdin ends."""
+        loop = asyncio.get_running_loop()
+        while line := await loop.run_in_executor(None, sys.stdin.readline):
+            print(json.dumps(await self._answer(json.loads(line))), flush=True)  # noqa: T201
+
+    async def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        if "lead" in question:
+            host, port = question["lead"]
+            return {"port": await self._lead((host, port))}
+        self.weather = Weather(**question["weather"])
+        return {}
 
     async def _lead(self, worker: Address) -> int:
         begin, end = Mouth(), Mouth()
@@ -80,23 +126,23 @@ class BadPath:
                 down.carry(data, lambda: begin.send(data, browsers[0]))
 
         begin.hear, end.hear = from_browser, from_worker
+        loop = asyncio.get_running_loop()
         for mouth in (begin, end):
-            await self._loop.create_datagram_endpoint(lambda: mouth, local_addr=(self.address, 0))  # noqa: B023
+            await loop.create_datagram_endpoint(lambda: mouth, local_addr=(self._address, 0))  # noqa: B023
         return begin.port
 
 
 class Way:
     """One direction of one path."""
 
-    def __init__(self, path: BadPath, rate: Callable[[], float]) -> None:
-        self._path = path
+    def __init__(self, relay: Relay, rate: Callable[[], float]) -> None:
+        self._relay = relay
         self._rate = rate
         # When the last datagram arrives, and when the bottleneck is free again.
         self._last_at = self._free_at = 0.0
 
     def carry(self, data: bytes, arrive: Callable[[], None]) -> None:
-        weather, path = self._path.weather, self._path
-        path.taken += 1
+        weather = self._relay.weather
         if weather.is_cut or random.random() < weather.loss:
             return
         waits = self._wait(len(data), weather)
@@ -104,7 +150,6 @@ class Way:
             return
         delay = waits + weather.delay + random.uniform(-weather.jitter, weather.jitter)
         for _ in range(2 if random.random() < weather.repeated else 1):
-            path.given += 1
             self._arrive_in(delay, random.random() < weather.reordered, arrive)
 
     def _wait(self, size: int, weather: Weather) -> float | None:
@@ -128,7 +173,8 @@ class Way:
         if self._last_at <= now:
             arrive()
         else:
-            asyncio.get_running_loop().call_later(self._last_at - now, arrive)
+            # At that moment, not so much later: what passes between two calls would change their order.
+            asyncio.get_running_loop().call_at(self._last_at, arrive)
 
 
 class Mouth(asyncio.DatagramProtocol):
@@ -151,3 +197,7 @@ class Mouth(asyncio.DatagramProtocol):
 
     def send(self, data: bytes, address: Address) -> None:
         self._transport.sendto(data, address)
+
+
+if __name__ == "__main__":
+    asyncio.run(Relay(sys.argv[1]).serve())
