@@ -62,6 +62,7 @@ class Session:
             logger.exception("A session of %s failed", self._cls.label)
         finally:
             self._channel.close()
+            self._let_go()
 
     def _answer(self, message: Message) -> None:
         self._take_memory(message)
@@ -178,6 +179,11 @@ class Session:
         if self._instance is not None:
             self._instance.close()
         self._instance = None
+
+    def _let_go(self) -> None:
+        """Not when the collector finds this session, whose parts know each other: that may take many sessions."""
+        self._incoming = self._outgoing = self._pending = self._instance = None
+        self._calls.clear()
 
 
 def bytes_of(outcome: Outcome) -> int:

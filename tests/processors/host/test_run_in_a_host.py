@@ -1,7 +1,9 @@
 """A processor in a host gives what it gives in a thread."""
 
 import base64
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -133,6 +135,23 @@ def test_a_host_goes_when_nobody_needs_it(sit_down: SitDown, pool: HostPool) -> 
     assert pool.states() == {"test-bad": "ready"}
     desk.close()
     wait_until(lambda: not pool.states())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a process can be asked what it has mapped")
+def test_pictures_of_sessions_that_ended_lie_in_no_memory(sit_down: SitDown, pool: HostPool) -> None:
+    sit_down("test-bad").picture_of(grey(10))
+    [host] = pool.pids()
+    ours = shared_with(host)
+    for _ in range(8):
+        desk = sit_down("test-bad")
+        desk.picture_of(grey(10))
+        desk.close()
+    wait_until(lambda: shared_with(host) == ours)
+
+
+def shared_with(pid: int) -> int:
+    """Return how many pieces of memory for pictures and sound a host has mapped."""
+    return Path(f"/proc/{pid}/maps").read_text().count("showroom-frames")
 
 
 def test_a_warm_host_is_there_before_the_first_session(sit_down: SitDown, pool: HostPool) -> None:
