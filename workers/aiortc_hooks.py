@@ -92,10 +92,11 @@ STREAM_TABLES = [
 # Answered checks of a connection that tell its round trip: about 20 s of them.
 REMEMBERED_CHECKS = 4
 
-# The playout-delay extension of libwebrtc: 12 bits each for the least and the most delay, in units of 10 ms.
+# The playout-delay extension of libwebrtc: 12 bits each for the least and the most delay, in units of 10 ms. The most
+# is what evens out usual jitter: where repeats are asked for, Chromium would add a round trip to each picture.
 PLAYOUT_DELAY = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 PLAYOUT_DELAY_ID = 12
-NO_PLAYOUT_DELAY = (0 << 12 | 50).to_bytes(3, "big")
+SHORT_PLAYOUT_DELAY = (0 << 12 | 12).to_bytes(3, "big")
 # RFC 8285 §4.2: elements with a header of one byte.
 SHORT_EXTENSIONS = 0xBEDE
 LAST_SHORT_ID = 14
@@ -588,7 +589,8 @@ class _PlayoutDelay(HeaderExtensionsMap):
     """Adds the playout delay that the viewer may choose, where he negotiated the extension.
 
     Why: Chromium holds each picture for 20 ms and more, to play a film smoothly; told that no delay is wanted it shows
-    each picture as soon as it is decoded. Beside sound it still waits as long as both need to be in step.
+    each picture as soon as it is decoded. Beside sound it still waits as long as both need to be in step, and then for
+    jitter, too.
     """
 
     _id: int | None = None
@@ -603,7 +605,7 @@ class _PlayoutDelay(HeaderExtensionsMap):
         profile, value = super().set(values)
         if self._id is None or profile not in (0, SHORT_EXTENSIONS):
             return profile, value
-        return SHORT_EXTENSIONS, value + bytes([self._id << 4 | 2]) + NO_PLAYOUT_DELAY
+        return SHORT_EXTENSIONS, value + bytes([self._id << 4 | 2]) + SHORT_PLAYOUT_DELAY
 
 
 def _negotiate_playout_delay() -> None:
