@@ -1,13 +1,15 @@
 """How late a loop runs, and which of its callbacks hold it up: for the benchmark's server."""
 
 import asyncio
+import math
 import time
+from collections import Counter
 from typing import Any
-
-from .measure import quantile
 
 PROBE_SECONDS = 0.005
 SLOW_SECONDS = 0.005
+# Lags are counted in such steps: a list of them all would grow, and with it the process whose memory is looked at.
+STEPS_PER_MS = 10
 
 Values = dict[str, Any]
 
@@ -16,23 +18,35 @@ class LoopLag:
     """Looks every few milliseconds how much later than planned the loop runs."""
 
     def __init__(self) -> None:
-        self._lags_ms: list[float] = []
+        # By whole steps, rounded up.
+        self._lags: Counter[int] = Counter()
         self._task = asyncio.create_task(self._look())
 
     def take(self) -> Values:
         """Return what was seen since the last time."""
-        lags, self._lags_ms = self._lags_ms, []
+        lags, self._lags = self._lags, Counter()
         return {
-            "lag_p50_ms": quantile(lags, 0.5),
-            "lag_p99_ms": quantile(lags, 0.99),
-            "lag_max_ms": max(lags, default=float("nan")),
+            "lag_p50_ms": quantile_of_counts(lags, 0.5) / STEPS_PER_MS,
+            "lag_p99_ms": quantile_of_counts(lags, 0.99) / STEPS_PER_MS,
+            "lag_max_ms": max(lags, default=float("nan")) / STEPS_PER_MS,
         }
 
     async def _look(self) -> None:
         while True:
             planned = time.perf_counter() + PROBE_SECONDS
             await asyncio.sleep(PROBE_SECONDS)
-            self._lags_ms.append(max(0.0, time.perf_counter() - planned) * 1000)
+            late_ms = max(0.0, time.perf_counter() - planned) * 1000
+            self._lags[math.ceil(late_ms * STEPS_PER_MS)] += 1
+
+
+def quantile_of_counts(counts: Counter[int], share: float) -> float:
+    """Return the value that so great a share of all does not exceed; not a number of none."""
+    rank = share * counts.total()
+    for value in sorted(counts):
+        rank -= counts[value]
+        if rank <= 0:
+            return value
+    return float("nan")
 
 
 class SlowCallbacks:

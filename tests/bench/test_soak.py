@@ -164,13 +164,14 @@ def summary(seen: Seen) -> dict[str, Any]:
     }
 
 
-def memory(values: Sequence[float]) -> dict[str, float]:
+def memory(values: Sequence[float]) -> dict[str, Any]:
     """Least squares: a single page more at the end is no slope."""
     slope = slope_per_second(values)
     return {
         "last": round(values[-1], 1),
         "per_hour": round(3600 * slope, 1),
         "in_all": round(slope * WINDOW_SECONDS * (len(values) - 1), 2),
+        "each_minute": [round(value, 1) for value in values[:: round(60 / WINDOW_SECONDS)]],
     }
 
 
