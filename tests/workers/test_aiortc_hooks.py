@@ -99,7 +99,7 @@ async def test_a_viewer_who_knows_the_extension_is_told_to_hold_no_picture_back(
     await worker.close()
 
 
-@pytest.mark.parametrize(("negotiated", "expected"), [(5, (5, bytes([0, 0, 50]))), (None, None), (15, None)])
+@pytest.mark.parametrize(("negotiated", "expected"), [(5, (5, bytes([0, 0, 12]))), (None, None), (15, None)])
 def test_the_playout_delay_stands_in_each_packet_if_it_was_negotiated(
     negotiated: int | None, expected: tuple[int, bytes] | None
 ) -> None:
