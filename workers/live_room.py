@@ -15,6 +15,7 @@ from . import aiortc_hooks
 from .active_speaker import ActiveSpeaker
 from .answer import StreamName, with_opus_limits, with_ssrcs, with_streams
 from .host_encoders import HostEncoders
+from .interval import Interval
 from .loudness import SILENCE
 from .participant import Participant
 from .pipeline import Assignment
@@ -85,7 +86,7 @@ class LiveRoom:
         # The list of people that was told last, and the sessions that have it.
         self._told: list[Message] = []
         self._told_to: set[str] = set()
-        self._told_at = 0.0
+        self._news = Interval(NEWS_INTERVAL_SECONDS)
 
     def take_options(self, options: Message, processor: Assignment | None) -> None:
         """Take what the owner decided for the room; the newest offer tells."""
@@ -362,9 +363,8 @@ class LiveRoom:
     def _news_of_people(self, now: float) -> list[tuple[Seat, Message]]:
         speaks_now = self.active.follow(self._levels(), now)
         speaker = {"type": "speaker", "participant": self.active.speaker}
-        if now - self._told_at < NEWS_INTERVAL_SECONDS:
+        if not self._news.is_due(now):
             return self._to_all(speaker) if speaks_now else []
-        self._told_at = now
         self._tell_levels()
         people = self.people()
         new_ones = [seat for seat in self.seats.values() if seat.session not in self._told_to]

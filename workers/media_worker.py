@@ -24,6 +24,7 @@ from .exceptions import (
     WorkerBusy,
     WorkerError,
 )
+from .interval import Interval
 from .live_room import LiveRoom
 from .load_meter import LoadMeter
 from .loop_watch import LoopWatch
@@ -45,9 +46,13 @@ logger = logging.getLogger(__name__)
 Message = dict[str, Any]
 SendToWeb = Callable[[str, Message], Awaitable[None]]
 
-TICK_SECONDS = 0.1
+# How often somebody looks whether the last sessions have left.
+LEAVING_POLL_SECONDS = 0.1
 # How often rooms look at their viewers' networks.
 REVIEW_INTERVAL_SECONDS = 0.5
+# How often somebody looks which sessions have come to their end, and for whoever reads the figures.
+ROLL_CALL_INTERVAL_SECONDS = 1.0
+MEASURE_INTERVAL_SECONDS = 1.0
 # Repeats, placeholders and imports; sessions encode in their processors' threads.
 CODEC_THREADS = 2
 # How many sections of each kind an offer may have: one camera, one microphone, one data channel in the studio; in a
@@ -85,7 +90,9 @@ class MediaWorker:
         self._loop_watch = LoopWatch()
         self._load = LoadMeter(self._loop_watch)
         self._is_draining = False
-        self._reviewed_at = 0.0
+        self._review = Interval(REVIEW_INTERVAL_SECONDS)
+        self._roll_call = Interval(ROLL_CALL_INTERVAL_SECONDS)
+        self._measurement = Interval(MEASURE_INTERVAL_SECONDS)
         # Events on their way to the web, and sessions on their way out.
         self._tasks: set[asyncio.Task[None]] = set()
         # Recordings of rooms that are over, which their threads may still be finishing.
@@ -126,9 +133,10 @@ class MediaWorker:
             self._codec_pool.submit(repair, self._options.recording)
         self._worker_hosts.begin()
         await rehearse()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._loop_watch.watch(), name="loop-watch")
-            await self._tick_for_ever()
+        async for now in self._loop_watch.moments():
+            self._tick(now)
+            if self._measurement.is_due(now):
+                self._measure()
 
     async def handle(self, message: Message) -> None:
         """Carry out one message of the web and send the answer; never raises for what a client did."""
@@ -166,7 +174,7 @@ class MediaWorker:
         self._worker_hosts.take_nothing_new()
         deadline = time.monotonic() + drain_seconds
         while self._seats and time.monotonic() < deadline:  # noqa: ASYNC110 - seats leave by many ways
-            await asyncio.sleep(TICK_SECONDS)
+            await asyncio.sleep(LEAVING_POLL_SECONDS)
         await asyncio.gather(*(self._end(session, "drain") for session in list(self._seats)))
         if self._tasks:
             await asyncio.wait(self._tasks)
@@ -415,23 +423,14 @@ class MediaWorker:
         code, text = REASONS.get(reason, (reason, ""))
         await self._tell(seat, {"type": "closed", "reason": reason, "code": code, "message": text})
 
-    async def _tick_for_ever(self) -> None:
-        planned = time.monotonic()
-        while True:
-            planned = max(planned + TICK_SECONDS, time.monotonic())
-            await asyncio.sleep(planned - time.monotonic())
-            self._tick(time.monotonic())
-            self._measure()
-
     def _tick(self, now: float) -> None:
+        is_review, is_roll_call = self._review.is_due(now), self._roll_call.is_due(now)
         for session, seat in list(self._seats.items()):
-            reason = seat.end_reason(now)
+            reason = seat.end_reason(now) if is_roll_call else None
             if reason is None:
                 reason = self._tick_seat(seat, now)
             if reason is not None:
                 self._start(self._end(session, reason))
-        is_review = now - self._reviewed_at >= REVIEW_INTERVAL_SECONDS
-        self._reviewed_at = now if is_review else self._reviewed_at
         for room in list(self._rooms.values()):
             self._tell_all(room.news(now) + (room.review() if is_review else []))
 

@@ -18,6 +18,7 @@ from .connection_quality import EXCELLENT, GOOD, POOR, Condition, ConnectionQual
 from .engine_options import EngineOptions
 from .exceptions import NegotiationTimeout, WorkerError
 from .incoming import IncomingAudio, IncomingVideo
+from .interval import Interval
 from .media_clock import SessionClock
 from .offer import Offer, read_offer
 from .outgoing import OutgoingVideo
@@ -92,7 +93,7 @@ class Seat:
         self.peer: PeerSession | None = None
         self._created_at = self._offered_at = time.monotonic()
         self._was_connected = False
-        self._statistics_at = 0.0
+        self._figures = Interval(STATISTICS_INTERVAL_SECONDS)
         # By the place where the processor is worn.
         self._last_news: dict[str, ProcessorNews] = {}
         # Messages of the browser in the second at hand.
@@ -209,8 +210,7 @@ class Seat:
     def tick(self, now: float) -> None:
         """Called several times a second: what to show, and the figures for the page."""
         self.media.tick()
-        if now - self._statistics_at >= STATISTICS_INTERVAL_SECONDS:
-            self._statistics_at = now
+        if self._figures.is_due(now):
             self.media.review()
             self._measure_connection(now)
             self._send(self._statistics())
