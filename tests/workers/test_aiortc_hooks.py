@@ -1,5 +1,6 @@
 """The contract with aiortc and aioice that the engine rests on, and what strangers cannot do."""
 
+import asyncio
 import socket
 import struct
 import sys
@@ -7,10 +8,11 @@ import time
 import tomllib
 from typing import Any
 
+import aiortc.clock
 import aiortc.codecs
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
-from aiortc.clock import current_ntp_time
+from aiortc.clock import NTP_EPOCH, current_datetime, current_ntp_time, datetime_to_ntp
 from aiortc.codecs.vpx import VpxPayloadDescriptor
 from aiortc.rtcdtlstransport import RTCCertificate, generate_certificate
 from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters, RTCRtpParameters
@@ -123,6 +125,76 @@ def test_the_playout_delay_stands_in_each_packet_if_it_was_negotiated(
     assert (3, (1234).to_bytes(3, "big")) in elements
     assert [element for element in elements if element[0] != 3] == ([expected] if expected else [])
     assert sent.endswith(b"picture")
+
+
+async def test_media_is_handled_when_it_comes(worker: WorkerUnderTest) -> None:
+    """And not by a task that is woken for it: nothing of it goes through the queue of the connection."""
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("passthrough", peer)
+    await until(lambda: len(peer.pictures) > 5)
+    transport = dtls_transport(worker)
+    queue, queued = transport.transport._connection._queue, []
+    put = queue.put_nowait
+    queue.put_nowait = lambda item: (queued.append(item[0][0]), put(item))
+    received, count = transport._get_stats()[transport._stats_id].packetsReceived, len(peer.pictures)
+    await until(lambda: len(peer.pictures) > count + 5)
+    assert transport._get_stats()[transport._stats_id].packetsReceived > received + 5
+    assert not [first for first in queued if 128 <= first <= 191]
+
+
+async def test_media_that_cannot_be_handled_ends_its_connection_once(
+    worker: WorkerUnderTest, caplog: pytest.LogCaptureFixture
+) -> None:
+    peer = BrowserPeer(NumberedCamera())
+    await worker.open("passthrough", peer)
+    await until(lambda: len(peer.pictures) > 5)
+    transport = dtls_transport(worker)
+
+    def fail(packet: object) -> None:
+        raise ArithmeticError("a mistake of ours")
+
+    aiortc_hooks._replace(transport._rtp_router, "route_rtp", fail)
+    await until(lambda: transport.state == "closed")
+    assert "its connection ends" in caplog.text
+
+
+def dtls_transport(worker: WorkerUnderTest) -> Any:
+    session = worker.engine._seats["one"].peer
+    assert session is not None
+    return session._connection.getTransceivers()[0].receiver.transport
+
+
+async def test_what_waits_goes_on_when_its_time_has_come() -> None:
+    unfinished: set[asyncio.Future[None]] = set()
+    steps: list[object] = []
+
+    async def work(wanted: asyncio.Future[int]) -> None:
+        steps.append("begun")
+        await asyncio.sleep(0)
+        try:
+            steps.append(await wanted)
+        except ArithmeticError as error:
+            steps.append(error)
+
+    loop = asyncio.get_running_loop()
+    numbers: list[asyncio.Future[int]] = [loop.create_future() for _ in range(2)]
+    for number in numbers:
+        aiortc_hooks._run_now(work(number), unfinished)
+    assert steps == ["begun", "begun"]
+    await asyncio.sleep(0.01)
+    assert len(unfinished) == 2
+    numbers[0].set_result(7)
+    mistake = ArithmeticError()
+    numbers[1].set_exception(mistake)
+    await asyncio.gather(*unfinished)
+    assert steps[2:] == [7, mistake]
+
+
+def test_times_are_those_that_aiortc_would_tell() -> None:
+    aiortc_hooks.install()
+    assert abs(aiortc.clock.current_ntp_time() - datetime_to_ntp(current_datetime())) < 2**32 / 10
+    passed = current_datetime() - NTP_EPOCH
+    assert abs(aiortc.clock.current_ms() - passed.total_seconds() * 1000) < 100
 
 
 async def test_sender_reports_are_heard_and_can_be_dated() -> None:
