@@ -80,6 +80,12 @@ class LoadRun:
         process = self.processes[number % len(self.processes)]
         await process.ask("switch", session=f"s{number}", job=job)
 
+    async def change_all(self, job: str) -> None:
+        """Give every running session another processor; only our server can."""
+        self._job = job
+        for number in range(self._sessions):
+            await self.switch(number, job)
+
     async def set_parameters(self, number: int, values: dict[str, Any]) -> None:
         """Let a visitor move the controls of their processor; only our server has some."""
         process = self.processes[number % len(self.processes)]
