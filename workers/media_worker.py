@@ -24,6 +24,7 @@ from .exceptions import (
     WorkerBusy,
     WorkerError,
 )
+from .huge_pages import use_huge_pages
 from .interval import Interval
 from .live_room import LiveRoom
 from .load_meter import LoadMeter
@@ -502,9 +503,10 @@ def place_of(message: Message) -> str:
 
 
 def warm_up() -> None:
-    """Import what the first visitor would otherwise wait for."""
+    """Import what the first visitor would otherwise wait for, then settle."""
     for key in catalogue.BUILTINS:
         try:
             catalogue.load_class(key)
         except ProcessorError:
             logger.exception("The built-in %s cannot be loaded", key)
+    use_huge_pages()
