@@ -151,6 +151,10 @@ def bare_environment() -> dict[str, str]:
         "MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2),
         "MALLOC_TRIM_THRESHOLD_": str(256 * 1024**2),
         "MALLOC_TOP_PAD_": str(16 * 1024**2),
+        # All of it, objects too, lies in huge pages: a host wakes up for each picture, and on a virtual machine finding
+        # hundreds of small pages again costs more than the way there and back.
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+        "PYTHONMALLOC": "malloc",
     }
 
 

@@ -5,12 +5,14 @@ Children are spawned, never forked: threads and locks of this process must not l
 
 import logging
 import multiprocessing
+import os
 import threading
 import time
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
+from . import huge_pages
 from .worker_process import run_worker
 
 logger = logging.getLogger(__name__)
@@ -108,6 +110,8 @@ class WorkerSupervisor:
                 self._children[index] = self._start(index)
 
     def _start(self, index: int) -> WorkerChild:
+        for name, value in huge_pages.ENVIRONMENT.items():  # spawned processes get ours
+            os.environ.setdefault(name, value)
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=run_worker, args=(index, theirs), name=f"media-worker-{index}")
         process.start()

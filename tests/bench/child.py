@@ -3,8 +3,9 @@
 import asyncio
 import itertools
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,11 +24,15 @@ class ChildFailed(Exception):
 
 
 class Child:
-    """``async with Child("tests.bench.client")``: a Python module as a process that answers messages."""
+    """``async with Child("tests.bench.client")``: a Python module as a process that answers messages.
 
-    def __init__(self, module: str, *arguments: str) -> None:
+    ``environment`` comes on top of ours.
+    """
+
+    def __init__(self, module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         self.module = module
         self._arguments = arguments
+        self._environment = os.environ | (environment or {})
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Message]] = {}
         # Called with each event.
@@ -41,6 +46,7 @@ class Child:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", self.module, *self._arguments),
                 cwd=ROOT,
+                env=self._environment,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,

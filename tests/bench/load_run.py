@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from tests.support.udp import addresses_in
+from workers import huge_pages
 
 from .child import Child
 from .door import Message
@@ -28,6 +29,8 @@ SERVERS = {
     "plain": "tests.bench.plain_server",
     "site": "tests.bench.site_server",
 }
+# As the supervisor starts our worker.
+ENVIRONMENTS = {"ours": huge_pages.ENVIRONMENT}
 
 
 class LoadRun:
@@ -216,6 +219,9 @@ async def load_run(
 ) -> AsyncIterator[LoadRun]:
     """Start a server ("ours", "plain" or "site") and a client; stop both at the end."""
     async with AsyncExitStack() as stack:
-        children = [Child(CLIENT, stream), *(Child(SERVERS[server], *arguments) for _ in range(processes))]
-        client, *servers = await asyncio.gather(*map(stack.enter_async_context, children))
+        environment = ENVIRONMENTS.get(server)
+        children = [Child(SERVERS[server], *arguments, environment=environment) for _ in range(processes)]
+        client, *servers = await asyncio.gather(
+            *map(stack.enter_async_context, [Child(CLIENT, stream), *children])
+        )
         yield LoadRun(server, servers, client)

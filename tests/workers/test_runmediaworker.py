@@ -16,6 +16,7 @@ from tests.support.processes import RunningProgram, free_port
 from tests.support.redis_server import RedisServer
 from tests.support.site import MANAGE, Site
 from tests.support.visitor import Visitor
+from workers import huge_pages
 
 pytestmark = [pytest.mark.redis, pytest.mark.timeout(180)]
 
@@ -81,6 +82,13 @@ def test_each_worker_runs_on_uvloop(site: Site) -> None:
     """It is loaded where the loop is made, and nowhere else."""
     for pid in worker_pids(site):
         assert "/uvloop/" in Path(f"/proc/{pid}/maps").read_text()
+
+
+def test_each_worker_keeps_its_objects_in_one_heap(site: Site) -> None:
+    """Which can be put into huge pages as a whole."""
+    for pid in worker_pids(site):
+        environment = Path(f"/proc/{pid}/environ").read_text().split("\0")
+        assert {f"{name}={value}" for name, value in huge_pages.ENVIRONMENT.items()} <= set(environment)
 
 
 async def test_two_visitors_on_two_processes_see_their_pictures(site: Site) -> None:

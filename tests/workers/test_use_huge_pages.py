@@ -1,5 +1,6 @@
 """What a worker has loaded lies in huge pages where the system makes them, and is what it was before."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -57,7 +58,13 @@ def test_only_whole_huge_pages_are_moved() -> None:
 
 def test_all_is_where_it_was_and_in_huge_pages() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", TRY], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-c", TRY],
+        cwd=ROOT,
+        env=os.environ | huge_pages.ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
     )
     made, grown = map(int, done.stdout.split())
     if makes_huge_pages():
