@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,7 +18,7 @@ from .host.wire import error_from_wire, values_to_wire
 from .host_process import HostProcess, HostSpec
 from .hosts import Host, HostPool
 from .instance import Outcome
-from .planes import crossing_format
+from .planes import crossing_format, new_place
 from .results import Picture, PixelFormat, SampleArray
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ class Link:
         # Whether the host knows this memory, and whether its processor holds on to a frame in ``incoming``.
         self.shares_memory = False
         self.is_kept = False
+        # The part of ``incoming`` in which the next picture is being written.
+        self.lent: Picture | None = None
         # Of the last message, and of the last one that is to be answered.
         self.number = 0
         self.awaited = 0
@@ -63,6 +66,7 @@ class Link:
         return False
 
     def forget(self) -> None:
+        self.lent = None
         self.channel.close()
         self.incoming.close()
         self.outgoing.close()
@@ -121,6 +125,15 @@ class HostedInstance:
         if host is not None:
             host.leave()
 
+    def place(self, shape: tuple[int, ...]) -> Picture:
+        """Lend the memory that the host reads, while it does not."""
+        link, size = self._link, math.prod(shape)
+        if link is None or link.busy_since is not None or not size:
+            return new_place(shape)
+        self._make_room(link, size)
+        link.lent = link.incoming.array(shape, np.uint8)
+        return link.lent
+
     def picture(self, image: Picture, moment: float) -> Outcome:
         image = np.ascontiguousarray(image)
         return self._outcome(
@@ -143,8 +156,8 @@ class HostedInstance:
     def _ask(self, request: Message, given: np.ndarray[Any, Any] | None = None) -> Message:
         """Send one request and return the answer, made whole by asking again if it needs more memory."""
         link = self._free_link()
-        descriptors = self._put(link, given)
-        answer = self._exchange(link, request, descriptors, self._options.soft_deadline_seconds)
+        self._put(link, given)
+        answer = self._exchange(link, request, [], self._options.soft_deadline_seconds)
         if "needs" not in answer:
             return answer
         self._enlarge(link, answer["needs"])
@@ -253,18 +266,22 @@ class HostedInstance:
 
     # --- memory ------------------------------------------------------------------------------------------
 
-    def _put(self, link: Link, given: np.ndarray[Any, Any] | None) -> list[int]:
-        """Copy to where the host reads; larger memory is made, never resized."""
-        if given is None:
-            return []
-        if link.is_kept or link.incoming.size < given.nbytes or link.outgoing.size < given.nbytes:
-            link.incoming.close()
-            link.outgoing.close()
-            link.incoming = Memory.create(given.nbytes)
-            link.outgoing = Memory.create(given.nbytes)
-            link.shares_memory = link.is_kept = False
+    def _put(self, link: Link, given: np.ndarray[Any, Any] | None) -> None:
+        """Copy to where the host reads, unless it was written there."""
+        lent, link.lent = link.lent, None
+        if given is None or given is lent:
+            return
+        self._make_room(link, given.nbytes)
         link.incoming.array(given.shape, given.dtype)[...] = given
-        return []
+
+    def _make_room(self, link: Link, size: int) -> None:
+        """Larger memory is made, never resized."""
+        if not link.is_kept and min(link.incoming.size, link.outgoing.size) >= size:
+            return
+        link.incoming.close()
+        link.outgoing.close()
+        link.incoming, link.outgoing = Memory.create(size), Memory.create(size)
+        link.shares_memory = link.is_kept = False
 
     def _enlarge(self, link: Link, wanted: Any) -> None:
         most = after(PICTURE_PIXELS * 3) + SAMPLES_SECONDS * self.cls.sample_rate * self.cls.channels * 4

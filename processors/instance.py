@@ -18,6 +18,7 @@ from .exceptions import (
     WrongData,
 )
 from .parameters import set_values
+from .planes import new_place
 from .results import Picture, PixelFormat, Result, SampleArray
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,9 @@ class RunningInstance(Protocol):
     def apply(self, values: Mapping[str, Any]) -> None: ...
     def reset(self) -> None: ...
     def close(self) -> None: ...
+    def place(self, shape: tuple[int, ...]) -> Picture:
+        """Return where the planes of the next picture may be written, so that they need no copy."""
+
     def picture(self, image: Picture, moment: float) -> Outcome: ...
     def samples(self, samples: SampleArray, moment: float) -> Outcome: ...
     def render(self, moment: float) -> Outcome: ...
@@ -92,6 +96,9 @@ class Instance:
             guarded(ProcessFailed(self.cls.label), self.processor.close)
         except ProcessorError:
             logger.warning("%s did not close cleanly", self.cls.label)
+
+    def place(self, shape: tuple[int, ...]) -> Picture:
+        return new_place(shape)
 
     def picture(self, image: Picture, moment: float) -> Outcome:
         return self._called(lambda: self.processor.process_video(self._lent(image)), moment, "image")

@@ -3,6 +3,7 @@
 Decoders give planes and encoders take them, so this is what crosses into a processor host: half the bytes of BGR.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import cv2
@@ -13,6 +14,13 @@ from .results import Picture, PixelFormat
 # cv2's name for the way from planes to each colour format and back.
 FROM_PLANES: Final = {"bgr24": cv2.COLOR_YUV2BGR_I420, "rgb24": cv2.COLOR_YUV2RGB_I420}
 TO_PLANES: Final = {"bgr24": cv2.COLOR_BGR2YUV_I420, "rgb24": cv2.COLOR_RGB2YUV_I420}
+
+# Returns where a picture of this shape is to be written: new memory, or some that is there already.
+Place = Callable[[tuple[int, ...]], Picture]
+
+
+def new_place(shape: tuple[int, ...]) -> Picture:
+    return np.empty(shape, np.uint8)
 
 
 def crossing_format(pixel_format: PixelFormat) -> PixelFormat:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from .base import Processor
 from .parameters import clean_parameters, default_values, values_as_json
+from .planes import Place, new_place
 from .results import Picture, PixelFormat, SampleArray
 
 ERRORS_IN_A_ROW = 10  # then the processor is stopped: it fails on everything, not on one odd frame
@@ -47,10 +48,10 @@ class RunnerState(StrEnum):
 class VideoSource(Protocol):
     """Thread-safe and non-blocking: the runner asks from its own thread, so that decoding happens there."""
 
-    def latest(self, pixel_format: PixelFormat) -> Frame | None:
-        """Return the newest picture not yet given; older ones are dropped."""
+    def latest(self, pixel_format: PixelFormat, place: Place = new_place) -> Frame | None:
+        """Return the newest picture not yet given; older ones are dropped. Planes are written to ``place``."""
 
-    def next(self, pixel_format: PixelFormat) -> Frame | None:
+    def next(self, pixel_format: PixelFormat, place: Place = new_place) -> Frame | None:
         """Return the oldest picture of a bounded queue."""
 
 

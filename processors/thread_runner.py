@@ -239,7 +239,7 @@ class ThreadRunner(ProcessorRunner):
         if self._video is None:
             return None
         take = self._video.next if self.processor_class.every_frame else self._video.latest
-        return take(instance.takes_format)
+        return take(instance.takes_format, instance.place)
 
     def _take_render(self) -> bool:
         if self._instance is None or self._seconds_to_next_tick() != 0 or self._closing.is_set():

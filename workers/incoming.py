@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from av import VideoFrame
 
+from processors.planes import Place, new_place
 from processors.results import PixelFormat
 from processors.runner import Frame
 from processors.runner import Samples as SamplesAt
@@ -128,7 +129,7 @@ class IncomingVideo(IncomingStream):
             self.ask_for_key_frame()
         super().start_decoding()
 
-    def latest(self, pixel_format: PixelFormat) -> Frame | None:
+    def latest(self, pixel_format: PixelFormat, place: Place = new_place) -> Frame | None:
         """Return the newest picture, or None when there is none since the last call.
 
         Every frame is decoded (each refers to the one before), only the newest is converted.
@@ -140,15 +141,15 @@ class IncomingVideo(IncomingStream):
                     picture, shown, skipped = decoded, frame, skipped + 1
         if picture is None or shown is None:
             return None
-        return Frame(to_image(picture, pixel_format), shown.time, skipped)
+        return Frame(to_image(picture, pixel_format, place), shown.time, skipped)
 
-    def next(self, pixel_format: PixelFormat) -> Frame | None:
+    def next(self, pixel_format: PixelFormat, place: Place = new_place) -> Frame | None:
         """Return the oldest picture not yet returned, or None."""
         with self._decoder_lock:
             while (frame := self._pop()) is not None:
                 # What is not for this processor is decoded all the same: the next picture refers to it.
                 if (decoded := self._decode(frame)) is not None and frame.arrived_at >= self._fresh_from:
-                    return Frame(to_image(decoded, pixel_format), frame.time, 0)
+                    return Frame(to_image(decoded, pixel_format, place), frame.time, 0)
         return None
 
     def arrival(self, media_time: float) -> float | None:

@@ -10,7 +10,7 @@ import av
 import numpy as np
 from av import VideoFrame
 
-from processors.planes import even_sides, image_of, planes_of
+from processors.planes import Place, even_sides, image_of, new_place, planes_of
 from processors.results import PixelFormat
 
 from .frames import MAX_PICTURE_PIXELS, EncodedFrame, is_acceptable_size, vp8_size
@@ -54,10 +54,11 @@ class VideoDecoder:
             self._codec.options = {"max_pixels": str(MAX_PICTURE_PIXELS)}
 
 
-def to_image(picture: VideoFrame, pixel_format: PixelFormat) -> Image:
+def to_image(picture: VideoFrame, pixel_format: PixelFormat, place: Place = new_place) -> Image:
     """Return ``picture`` as an array: (height, width, 3), (height, width) for gray, (height·3/2, width) for yuv420p.
 
-    Gray is the Y plane as it is (video range, no copy, read-only). Of planes an odd row or column is left out.
+    Gray is the Y plane as it is (video range, no copy, read-only). Of planes an odd row or column is left out; they are
+    written to ``place``.
     """
     if picture.format.name not in {"yuv420p", "yuvj420p"}:
         picture = picture.reformat(format="yuv420p")
@@ -65,10 +66,22 @@ def to_image(picture: VideoFrame, pixel_format: PixelFormat) -> Image:
         return luma_plane(picture)
     is_even = picture.width % 2 == picture.height % 2 == 0
     if pixel_format == "yuv420p":
-        return cast(Image, picture.to_ndarray()) if is_even else even_planes(picture)
+        return planes_in(picture, place) if is_even else even_planes(picture)
     if not is_even:
         return cast(Image, picture.to_ndarray(format=pixel_format))
-    return image_of(picture.to_ndarray(), pixel_format)
+    return image_of(planes_in(picture, new_place), pixel_format)
+
+
+def planes_in(picture: VideoFrame, place: Place) -> Image:
+    """Return the three planes of a yuv420p picture with even sides, one after the other; each byte is copied once."""
+    width, height = picture.width, picture.height
+    planes = place((height * 3 // 2, width))
+    rest = planes.reshape(-1)
+    for plane, scale in zip(picture.planes, (1, 2, 2), strict=True):
+        pixels = pixels_of(plane, height // scale, width // scale)
+        rest[: pixels.size].reshape(pixels.shape)[...] = pixels
+        rest = rest[pixels.size :]
+    return planes
 
 
 def even_planes(picture: VideoFrame) -> Image:
@@ -77,11 +90,15 @@ def even_planes(picture: VideoFrame) -> Image:
 
 
 def luma_plane(picture: VideoFrame) -> Image:
-    plane = picture.planes[0]
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)  # type: ignore[call-overload]
-    image: Image = rows[: picture.height, : picture.width]
+    image = pixels_of(picture.planes[0], picture.height, picture.width)
     image.flags.writeable = False
     return image
+
+
+def pixels_of(plane: Any, height: int, width: int) -> Image:
+    """Return the plane as it lies in the decoder's memory, without what fills up its rows."""
+    rows: Image = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    return rows[:height, :width]
 
 
 def to_picture(image: Image, pixel_format: PixelFormat) -> VideoFrame:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from processors.base import Processor
+from processors.planes import Place, new_place
 from processors.runner import Frame, RunnerState, Samples
 from processors.thread_runner import ThreadRunner
 
@@ -30,14 +31,14 @@ class Camera:
                 self._dropped += 1
             self._frames.append((image, time))
 
-    def latest(self, pixel_format: str) -> Frame | None:
+    def latest(self, pixel_format: str, place: Place = new_place) -> Frame | None:
         with self._lock:
             dropped = max(0, len(self._frames) - 1)
             newest = self._frames[-1] if self._frames else None
             self._frames.clear()
         return newest and Frame(newest[0], newest[1], dropped)
 
-    def next(self, pixel_format: str) -> Frame | None:
+    def next(self, pixel_format: str, place: Place = new_place) -> Frame | None:
         with self._lock:
             dropped, self._dropped = self._dropped, 0
             oldest = self._frames.popleft() if self._frames else None

@@ -14,7 +14,7 @@ from processors import catalogue
 from processors.host_process import HostSpec
 from processors.host_runner import HostRunner
 from processors.hosts import HostOptions, HostPool
-from processors.planes import even_sides, image_of, planes_of
+from processors.planes import Place, even_sides, image_of, new_place, planes_of
 from processors.results import PixelFormat
 from processors.runner import Frame
 from tests.processors.desk import Camera, Microphone, Notebook, wait_until
@@ -35,17 +35,20 @@ class HostCamera(Camera):
         self._shown_as = shown_as
         self.asked: set[str] = set()
 
-    def latest(self, pixel_format: str) -> Frame | None:
-        return self._as_asked(super().latest(pixel_format), pixel_format)
+    def latest(self, pixel_format: str, place: Place = new_place) -> Frame | None:
+        return self._as_asked(super().latest(pixel_format), pixel_format, place)
 
-    def next(self, pixel_format: str) -> Frame | None:
-        return self._as_asked(super().next(pixel_format), pixel_format)
+    def next(self, pixel_format: str, place: Place = new_place) -> Frame | None:
+        return self._as_asked(super().next(pixel_format), pixel_format, place)
 
-    def _as_asked(self, frame: Frame | None, pixel_format: str) -> Frame | None:
+    def _as_asked(self, frame: Frame | None, pixel_format: str, place: Place) -> Frame | None:
         self.asked.add(pixel_format)
         if frame is None or pixel_format == self._shown_as:
             return frame
-        return replace(frame, image=planes_of(even_sides(frame.image), self._shown_as))
+        planes = planes_of(even_sides(frame.image), self._shown_as)
+        written = place(planes.shape)
+        written[...] = planes
+        return replace(frame, image=written)
 
 
 class HostNotebook(Notebook):
