@@ -102,12 +102,15 @@ def pixels_of(plane: Any, height: int, width: int) -> Image:
 
 
 def to_picture(image: Image, pixel_format: PixelFormat) -> VideoFrame:
-    """Return ``image`` as a yuv420p picture with even sides; a 2-D image is the Y plane."""
+    """Return ``image`` as a yuv420p picture with even sides; a 2-D image is the Y plane.
+
+    It keeps nothing of ``image``, which may be another's a moment later.
+    """
     if pixel_format == "yuv420p" and image.ndim == 2:
         return VideoFrame.from_ndarray(np.ascontiguousarray(image), format="yuv420p")
     if image.ndim == 2:
         return gray_picture(even_sides(image))
-    return VideoFrame.from_ndarray(planes_of(even_sides(image), pixel_format), format="yuv420p")
+    return picture_around(planes_of(even_sides(image), pixel_format))
 
 
 def gray_picture(image: Image) -> VideoFrame:
@@ -115,4 +118,9 @@ def gray_picture(image: Image) -> VideoFrame:
     i420 = np.empty((height * 3 // 2, width), np.uint8)
     i420[:height] = image
     i420[height:] = NEUTRAL_CHROMA
-    return VideoFrame.from_ndarray(i420, format="yuv420p")
+    return picture_around(i420)
+
+
+def picture_around(planes: Image) -> VideoFrame:
+    """Return a picture that lies in the memory of ``planes``, which must be nobody else's: a copy less."""
+    return VideoFrame.from_numpy_buffer(planes, format="yuv420p")

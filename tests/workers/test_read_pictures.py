@@ -28,3 +28,18 @@ def test_a_picture_of_odd_sides_is_whole_in_colour_and_cut_as_planes() -> None:
     assert planes.shape == (72, 64)
     back = to_image(to_picture(planes, "yuv420p"), "bgr24")
     assert np.abs(back.astype(int) - (40, 120, 200)).max() <= 3
+
+
+@pytest.mark.parametrize(
+    ("pixel_format", "shape"), [("bgr24", (48, 64, 3)), ("gray", (48, 64)), ("yuv420p", (72, 64))]
+)
+def test_a_picture_for_the_encoder_is_its_own(pixel_format: PixelFormat, shape: tuple[int, ...]) -> None:
+    """Whatever becomes of the array: its owner writes the next picture there, or lets it go."""
+    image = np.random.default_rng(1).integers(0, 255, shape, np.uint8)
+    picture, same = to_picture(image, pixel_format), to_picture(image.copy(), pixel_format)
+    image[...] = 0
+    del image
+    others = [np.zeros(72 * 64, np.uint8) for _ in range(100)]
+    assert (picture.width, picture.height, len(others)) == (64, 48, 100)
+    np.testing.assert_array_equal(picture.to_ndarray(), same.to_ndarray())
+    assert picture.to_ndarray().std() > 10
