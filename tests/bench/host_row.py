@@ -10,9 +10,9 @@ from .rows import Measurements, Plan
 
 JOBS = ("invert", "hosted")
 # The machine's own speed changes within seconds by more than a host costs: only what lies side by side compares.
-PAIRS_A_REPEAT = 3
-WINDOW_SECONDS = 1.5
-SETTLE_SECONDS = 0.5
+PAIRS_A_REPEAT = 5
+WINDOW_SECONDS = 1.0
+SETTLE_SECONDS = 0.3
 
 Pair = tuple[Measurement, Measurement]
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -65,11 +65,16 @@ class LoadRun:
     async def open_show(self, viewers: int, job: str) -> None:
         """Let one person publish and ``viewers`` others look on."""
         self._setting, self._job = "show", job
-        room = {"room": "hall", "size": viewers + 1}
-        await asyncio.gather(
-            self._come(job, self.processes[0], **room),
-            *(self._come("none", self.processes[0], **room, others=1, sends=False) for _ in range(viewers)),
-        )
+        publisher = self._come(job, self.processes[0], room="hall", size=viewers + 1)
+        await asyncio.gather(publisher, *self._viewers(viewers, viewers + 1))
+
+    async def add_viewers(self, number: int) -> None:
+        """Let more people look on; only our server lets anybody come later."""
+        await asyncio.gather(*self._viewers(number, self._sessions + number))
+
+    def _viewers(self, number: int, size: int) -> list[Coroutine[Any, Any, None]]:
+        viewer = {"room": "hall", "size": size, "others": 1, "sends": False}
+        return [self._come("none", self.processes[0], **viewer) for _ in range(number)]
 
     async def open_pair(self, room: str, job: str, sound: bool = False) -> list[int]:
         """Let two people meet; return their numbers."""
