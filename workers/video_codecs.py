@@ -107,7 +107,7 @@ def to_picture(image: Image, pixel_format: PixelFormat) -> VideoFrame:
     It keeps nothing of ``image``, which may be another's a moment later.
     """
     if pixel_format == "yuv420p" and image.ndim == 2:
-        return VideoFrame.from_ndarray(np.ascontiguousarray(image), format="yuv420p")
+        return picture_around(np.array(image, order="C"))
     if image.ndim == 2:
         return gray_picture(even_sides(image))
     return picture_around(planes_of(even_sides(image), pixel_format))
