@@ -4,13 +4,14 @@ A picture is some hundred kilobytes to some megabytes. Each thread's heap of gli
 picture, which glibc gives back as soon as it is 128 kB; the system then clears the same pages again for the next
 picture. At 640×480 that is two thirds of the time of converting and inverting it (docs/performance.md).
 
-Each heap then keeps what its busiest moment took. Left alone glibc makes eight a core, and who changes the processor
-begins a thread that may fill another one: the worker grew by 10 MB in its first 40 changes. Fewer are full at once.
+A heap then keeps what its busiest moment took, and who changes the processor begins a thread that may fill another one:
+with the eight a core that glibc makes the worker grew by 10 MB in its first 40 changes. So all threads share one, and
+what one gives back the others take. They seldom want it at once: what threads do side by side is mostly done by codecs,
+and those take their memory when they begin.
 """
 
 import ctypes
 import logging
-import os
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ M_ARENA_MAX = -8
 KEPT_BYTES = 32 * 1024**2
 # Larger blocks get pages of their own; glibc allows no more.
 OWN_PAGES_BYTES = 32 * 1024**2
-HEAPS_PER_CORE = 2
+HEAPS = 1
 
 
 def keep_picture_memory() -> None:
@@ -33,7 +34,7 @@ def keep_picture_memory() -> None:
     settings = {
         M_TRIM_THRESHOLD: KEPT_BYTES,
         M_MMAP_THRESHOLD: OWN_PAGES_BYTES,
-        M_ARENA_MAX: HEAPS_PER_CORE * (os.cpu_count() or 1),
+        M_ARENA_MAX: HEAPS,
     }
     # It answers 1 for done.
     if not all(mallopt(name, value) for name, value in settings.items()):

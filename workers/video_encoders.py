@@ -67,7 +67,10 @@ class VideoEncoder(ABC):
         return self._encode(picture, force_key)
 
     def _encode(self, picture: VideoFrame, force_key: bool) -> tuple[bytes, bool]:
-        if self._codec is None or self._has_changed(picture):
+        if self._codec is not None and self._has_changed(picture):
+            # First its memory, which the next one then takes: with both at once the heap would grow by one.
+            self._codec = None
+        if self._codec is None:
             self._codec = self._open(picture.width, picture.height)
         if picture.format.name != self._codec.pix_fmt:
             picture = picture.reformat(format=self._codec.pix_fmt)

@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from tests.support.processes import ROOT
-from workers.picture_memory import HEAPS_PER_CORE
 
 PICTURES = 200
 COUNT_FAULTS = f"""
@@ -49,32 +48,64 @@ def work():
     together.wait()
     together.wait()
 
+def heaps():
+    # glibc lays the heaps of threads at multiples of 64 MB.
+    lines = [line for line in open("/proc/self/maps") if re.search(r" rw-p \\S+ 00:00 0 *$", line)]
+    return sum(int(line.split("-")[0], 16) % 2**26 == 0 for line in lines)
+
+# Threads of a library may have one already.
+before = heaps()
 for _ in range({THREADS}):
     threading.Thread(target=work).start()
 together.wait()
-# glibc lays the heaps of threads at multiples of 64 MB.
-begins = [int(line.split("-")[0], 16) for line in open("/proc/self/maps") if re.search(r" rw-p \\S+ 00:00 0 *$", line)]
-print(sum(begin % 2**26 == 0 for begin in begins))
+print(heaps() - before)
 together.wait()
+"""
+
+# Bytes that the first encoder takes, and those that nine more take, for which the bit rate changes too much.
+COUNT_ENCODERS = """
+import re
+import av
+from workers.picture_memory import keep_picture_memory
+from workers.video_encoders import Vp8Encoder
+
+def most():
+    return 1024 * int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
+
+keep_picture_memory()
+picture = av.VideoFrame(1280, 720, "yuv420p")
+before = most()
+encoder = Vp8Encoder(500_000)
+encoder.encode(picture, False)
+first = most()
+for number in range(1, 10):
+    encoder.bit_rate = 500_000 * (1 + number % 2)
+    _, is_key = encoder.encode(picture, False)
+    assert is_key, "the bit rate made a new encoder"
+print(first - before, most() - first)
 """
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="without glibc there is nothing to set")
 
 
-def counted(script: str, argument: str) -> int:
+def counted(script: str, *arguments: str) -> list[int]:
     ended = subprocess.run(
-        [sys.executable, "-c", script, argument], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, *arguments], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    return int(ended.stdout)
+    return [int(number) for number in ended.stdout.split()]
 
 
 def test_pictures_find_the_pages_of_those_before() -> None:
     # A picture has 225 pages. Where a heap happens to lie well, little is given back: such a process shows nothing.
-    assert any(counted(COUNT_FAULTS, "leave") > 100 * PICTURES for _ in range(8))
-    assert counted(COUNT_FAULTS, "keep") < 10 * PICTURES
+    assert any(counted(COUNT_FAULTS, "leave")[0] > 100 * PICTURES for _ in range(8))
+    assert counted(COUNT_FAULTS, "keep")[0] < 10 * PICTURES
 
 
-def test_threads_share_few_heaps() -> None:
-    cores = os.cpu_count() or 1
-    assert counted(COUNT_HEAPS, "leave") > HEAPS_PER_CORE * cores
-    assert 0 < counted(COUNT_HEAPS, "keep") <= HEAPS_PER_CORE * cores
+def test_threads_share_the_heap_of_the_process() -> None:
+    [left], [kept] = counted(COUNT_HEAPS, "leave"), counted(COUNT_HEAPS, "keep")
+    assert (left > 1, kept) == (True, 0)
+
+
+def test_a_new_encoder_takes_the_memory_of_the_one_before() -> None:
+    first, others = counted(COUNT_ENCODERS)
+    assert others < first / 4
