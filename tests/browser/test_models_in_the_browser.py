@@ -374,7 +374,7 @@ def test_a_pictogram_is_a_figure_a_skeleton_or_both(meet: Visiting, models_site:
     both = near(steady_image(studio), INK)
     choose(page, "shown", "skeleton")
     wait_until(lambda: 0.001 < near(studio.output_image(), INK) < 0.7 * both, "lines alone are drawn", 20)
-    assert newest(studio) == {"people": 2}
+    wait_until(lambda: newest(studio) == {"people": 2}, "both are counted", 20)
     assert page.problems == []
 
 

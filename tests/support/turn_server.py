@@ -115,12 +115,20 @@ class TurnClient:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.settimeout(patient(2))
         self._realm, self._nonce = "", b""
+        self._has_allocation = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        """Give back the allocation too: the system may give this port to the next client, who would be refused."""
+        try:
+            if self._has_allocation:
+                self.let_go()
+        except OSError:  # the relay has gone
+            pass
+        finally:
+            self._socket.close()
 
     def answers(self) -> bool:
         try:
@@ -133,7 +141,9 @@ class TurnClient:
         if not self._nonce:
             refused = self._ask(stun.Method.ALLOCATE, wanted)
             self._realm, self._nonce = refused.attributes["REALM"], refused.attributes["NONCE"]
-        return self._status(stun.Method.ALLOCATE, wanted)
+        status = self._status(stun.Method.ALLOCATE, wanted)
+        self._has_allocation = status == 0
+        return status
 
     def refresh(self) -> int:
         return self._status(stun.Method.REFRESH, {"LIFETIME": 600})
