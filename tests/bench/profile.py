@@ -22,9 +22,9 @@ SETTLE_SECONDS = 2.0
 SHARES_SHOWN = 8
 # The innermost function of a stack that one of these names is in decides what a sample is counted for.
 PARTS = {
-    "encode (libvpx)": ("VideoEncoder.encode", "Vp8Encoder.encode"),
-    "decode (libvpx)": ("VideoDecoder.decode",),
-    "convert pictures": ("to_image", "to_picture", "gray_picture", "even_sides", "luma_plane"),
+    "encode (libvpx)": ("VideoEncoder.",),
+    "decode (libvpx)": ("VideoDecoder.",),
+    "convert pictures": ("workers/video_codecs.py", "processors/planes.py"),
     "the processor itself": (".process_video", ".process (processors/builtin"),
     "send UDP": ("StunProtocol.send_data",),
     "SRTP": ("pylibsrtp",),

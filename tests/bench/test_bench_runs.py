@@ -6,10 +6,17 @@ import math
 from collections import Counter
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+
+from processors import planes
+from tests.support.processes import ROOT
+from workers import video_codecs
+from workers.video_codecs import VideoDecoder
+from workers.video_encoders import VideoEncoder
 
 from . import __main__ as bench
 from . import rows
@@ -19,7 +26,7 @@ from .figures import Figure, table, write_json
 from .load_run import load_run
 from .matrix import COLUMNS, matrix, matrix_table
 from .measure import Measurement, at
-from .profile import parts_of, shares
+from .profile import part_of, parts_of, shares
 from .rows import Measurements, Plan
 
 # The first window is enough on an idle machine. How fast the servers must be is the benchmark's affair.
@@ -169,6 +176,23 @@ def test_the_whole_ends_with_status_1_if_one_figure_does_not_hold(
     assert bench.main(["one-row"]) == status
     written = json.loads((tmp_path / "latest.json").read_text())
     assert [each["holds"] for each in written] == [True, status == 0, None]
+
+
+def test_a_profile_knows_what_codecs_do_by_their_names() -> None:
+    codecs = (VideoEncoder._encode, VideoDecoder.decode, video_codecs.to_picture, planes.image_of)
+    stacks = [("process 1:session", as_sampled(function)) for function in codecs]
+    assert [part_of(stack) for stack in stacks] == [
+        "encode (libvpx)",
+        "decode (libvpx)",
+        "convert pictures",
+        "convert pictures",
+    ]
+
+
+def as_sampled(function: Any) -> str:
+    """As py-spy names it."""
+    code = function.__code__
+    return f"{function.__qualname__} ({Path(code.co_filename).relative_to(ROOT)}:{code.co_firstlineno})"
 
 
 def test_a_profile_says_what_threads_did_while_they_did_not_wait() -> None:
